@@ -1,0 +1,1 @@
+"""One file a subcommand: read options, call the library, render. No logic."""

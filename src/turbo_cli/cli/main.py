@@ -1,0 +1,73 @@
+"""`turbo`: the table of contents of the command line, and its exit statuses."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from turbo_cli import __version__
+from turbo_cli.cli import data, detect, doctor, weights
+from turbo_cli.cli.output import Output
+from turbo_cli.errors import TurboError
+
+GLOBAL_FLAGS = ("--quiet", "--verbose", "--no-color")
+
+app = typer.Typer(
+    name="turbo",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Spend an edge box's idle GPU time on the frames that its detector finds hard.",
+    epilog="Example: turbo detect --detector tiny street.mp4 --out boxes.json",
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"turbo {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print results and errors only.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Print details on the way.")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colours (as NO_COLOR=1).")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Read the options that hold for every command; they may stand anywhere on the line."""
+    context.obj = Output(quiet=quiet, verbose=verbose, color=not no_color)
+
+
+app.add_typer(data.app, name="data")
+app.add_typer(weights.app, name="weights")
+app.command("detect")(detect.detect)
+app.command("doctor")(doctor.doctor)
+
+
+def main() -> None:
+    """Run `turbo` on `sys.argv`: 0 done, 2 the user can mend it (one line on stderr), 130 Ctrl-C.
+
+    A bug raises what it raises, with its traceback.
+    """
+    arguments = flags_first(sys.argv[1:])
+    output = Output(color="--no-color" not in arguments)
+    try:
+        status = app(arguments, standalone_mode=False)
+    except (TurboError, typer.TyperException) as error:
+        output.error(str(error))
+        status = 2
+    except KeyboardInterrupt:
+        output.error("interrupted")
+        status = 130
+    sys.exit(status)
+
+
+def flags_first(arguments: list[str]) -> list[str]:
+    """Move the global flags to the front, so that they may stand behind a subcommand too."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    head, tail = arguments[:end], arguments[end:]
+    flags = [argument for argument in head if argument in GLOBAL_FLAGS]
+    return [*flags, *(argument for argument in head if argument not in GLOBAL_FLAGS), *tail]

@@ -1,0 +1,72 @@
+"""The one way that commands write to the terminal."""
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Output:
+    """Results go to stdout, everything else to stderr; quiet drops what is neither result nor error.
+
+    Made once from the root options and handed to commands as the context's object (`ctx.obj`).
+    """
+
+    quiet: bool = False
+    verbose: bool = False
+    color: bool = True
+
+    def text(self, message: str) -> None:
+        """A line for people, on stdout; dropped under --quiet."""
+        if not self.quiet:
+            self._console().print(message, highlight=False, soft_wrap=True, markup=False)
+
+    def table(self, table: Table) -> None:
+        """A rich table for people, on stdout; dropped under --quiet."""
+        if not self.quiet:
+            self._console().print(table)
+
+    def json(self, value: Any) -> None:
+        """A result for scripts, on stdout, also under --quiet."""
+        sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+    def detail(self, message: str) -> None:
+        """A line on stderr under --verbose only."""
+        if self.verbose:
+            self._say(message)
+
+    def warning(self, message: str) -> None:
+        """A line on stderr that even --quiet lets through."""
+        self._say(f"warning: {message}", "yellow")
+
+    def error(self, message: str) -> None:
+        """The one line that a failed command ends with."""
+        self._say(f"error: {' '.join(message.split())}", "red")
+
+    def track(self, items: Iterable[T], label: str, total: int | None = None) -> Iterable[T]:
+        """A `Track`: a progress bar on stderr, silent where that is no terminal or under --quiet."""
+        console = self._console(stderr=True)
+        hidden = self.quiet or not console.is_terminal
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=console, disable=hidden, transient=True) as progress:
+            yield from progress.track(items, total=total, description=label)
+
+    def _say(self, message: str, style: str | None = None) -> None:
+        console = self._console(stderr=True)
+        console.print(message, style=style, highlight=False, soft_wrap=True, markup=False)
+
+    def _console(self, stderr: bool = False) -> Console:
+        return Console(stderr=stderr, no_color=not self.color or None)

@@ -1,0 +1,1 @@
+"""Frozen detectors, split into five stages behind `SplitDetector`."""
