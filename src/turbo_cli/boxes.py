@@ -87,5 +87,6 @@ def xywh_to_xyxy(boxes: FloatArray) -> FloatArray:
 def centres_inside(boxes_xyxy: FloatArray, regions_xyxy: FloatArray) -> BoolArray:
     """(N,) bool: whether each box's centre lies in any of the (R, 4) regions."""
     centres = (boxes_xyxy[:, None, :2] + boxes_xyxy[:, None, 2:]) / 2
-    inside = (centres >= regions_xyxy[None, :, :2]) & (centres <= regions_xyxy[None, :, 2:])
-    return np.asarray(inside.all(axis=2).any(axis=1))
+    inside: BoolArray = (centres >= regions_xyxy[None, :, :2]) & (centres <= regions_xyxy[None, :, 2:])
+    in_region: BoolArray = np.all(inside, axis=2)
+    return np.any(in_region, axis=1)

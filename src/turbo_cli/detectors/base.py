@@ -1,10 +1,13 @@
 """The one interface that every detector satisfies."""
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -31,7 +34,8 @@ class Geometry:
 
     def to_input(self, boxes_xyxy: FloatArray) -> FloatArray:
         """(N, 4) source pixels → input pixels."""
-        return (boxes_xyxy * self._scale + self._shift).astype(np.float32)
+        boxes: FloatArray = (boxes_xyxy * self._scale + self._shift).astype(np.float32)
+        return boxes
 
     def to_source(self, boxes_xyxy: FloatArray) -> FloatArray:
         """(N, 4) input pixels → source pixels, clipped to the frame."""
@@ -55,16 +59,22 @@ class SplitDetector(nn.Module, ABC):
     take no gradient and BatchNorm statistics never move, also under `train()`.
 
     Attributes set by every implementation:
-    name: as given to `load_detector`. weights_hash: SHA-256 of the weights, 64 hex digits.
-    input_size: (width, height) in pixels. categories: class names by COCO id. channels: of C1…C5.
+    name: as given to `load_detector`. input_size: (width, height) in pixels that `prepare` lays frames into.
+    size_multiple: `encode`, `detect` and the losses take images of any width and height that it divides.
+    categories: class names by COCO id. channels: of C1…C5. stages: the five, in order.
     """
 
     name: str
-    weights_hash: str
     input_size: tuple[int, int]
+    size_multiple: int = 32
     categories: dict[int, str]
     channels: tuple[int, ...]
     stages: nn.ModuleList
+
+    @cached_property
+    def weights_hash(self) -> str:
+        """`hash_state` of the whole detector as it was loaded."""
+        return hash_state(self)
 
     @abstractmethod
     def prepare(self, frames: Sequence[NDArray[np.uint8]]) -> tuple[Tensor, list[Geometry]]:
@@ -118,4 +128,16 @@ class SplitDetector(nn.Module, ABC):
 def freeze(detector: SplitDetector) -> SplitDetector:
     """Take the gradient from every parameter and put the detector into evaluation mode, for good."""
     detector.requires_grad_(False)
-    return detector.eval()  # type: ignore[return-value]
+    return detector.eval()
+
+
+def hash_state(module: nn.Module) -> str:
+    """SHA-256 (64 hex digits) of every parameter and persistent buffer: name, type, shape and bytes.
+
+    Two files in different formats that hold the same weights give the same hash.
+    """
+    digest = hashlib.sha256()
+    for name, tensor in sorted(module.state_dict().items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
