@@ -43,7 +43,7 @@ def root(
 
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
-app.command("detect")(detect.detect)
+app.command("detect", epilog=detect.EXAMPLE)(detect.detect)
 app.command("doctor")(doctor.doctor)
 
 
