@@ -54,6 +54,7 @@ def main() -> None:
     """
     arguments = flags_first(sys.argv[1:])
     output = Output(color="--no-color" not in arguments)
+    output.show_warnings()
     try:
         status = app(arguments, standalone_mode=False)
     except (TurboError, typer.TyperException) as error:
