@@ -43,7 +43,7 @@ def root(
 
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
-app.command("detect")(detect.detect)
+app.command("detect", epilog=detect.EXAMPLE)(detect.detect)
 app.command("doctor")(doctor.doctor)
 
 
@@ -54,6 +54,7 @@ def main() -> None:
     """
     arguments = flags_first(sys.argv[1:])
     output = Output(color="--no-color" not in arguments)
+    output.show_warnings()
     try:
         status = app(arguments, standalone_mode=False)
     except (TurboError, typer.TyperException) as error:
