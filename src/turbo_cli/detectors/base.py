@@ -41,7 +41,8 @@ class Geometry:
         """(N, 4) input pixels → source pixels, clipped to the frame."""
         boxes = (boxes_xyxy - self._shift) / self._scale
         limits = np.array([self.width, self.height] * 2, np.float32)
-        return np.clip(boxes, 0, limits).astype(np.float32)
+        clipped: FloatArray = np.clip(boxes, 0, limits).astype(np.float32)
+        return clipped
 
     @property
     def _scale(self) -> FloatArray:
