@@ -44,7 +44,7 @@ def root(
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
 app.command("detect")(detect.detect)
-app.command("doctor")(doctor.doctor)
+app.command("doctor", epilog="Example: turbo doctor --json")(doctor.doctor)
 
 
 def main() -> None:

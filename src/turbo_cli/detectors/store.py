@@ -16,12 +16,13 @@ from turbo_cli.progress import Track, untracked
 
 @dataclass(frozen=True)
 class Weights:
-    """One line of `turbo weights list`. size_bytes: on disk, None where the file is absent."""
+    """What is known of a detector's weights on this machine. size_bytes: on disk, None if absent."""
 
     name: str
     input_size: tuple[int, int]
     licence: str
     origin: str
+    packaged: bool
     path: Path
     size_bytes: int | None
 
@@ -48,7 +49,7 @@ def list_weights() -> list[Weights]:
 def _weights(name: str) -> Weights:
     known, path = entry(name), weights_path(name)
     size_bytes = path.stat().st_size if path.is_file() else None
-    return Weights(name, known.input_size, known.licence, known.origin, path, size_bytes)
+    return Weights(name, known.input_size, known.licence, known.origin, known.packaged, path, size_bytes)
 
 
 def require_weights(name: str) -> Path:
@@ -79,8 +80,10 @@ def import_weights(name: str, path: Path) -> Path:
     if entry(name).packaged:
         raise TurboError(f"the weights of {name} ship with Turbo", "use others with --weights FILE")
     check_readable(path)
-    family_module(name).build(name, path, None)
     target, cfg = weights_path(name), path.with_suffix(".cfg")
+    if ".safetensors" in (path.suffix, target.suffix) and path.suffix != target.suffix:
+        raise TurboError(f"{path}: {name} is kept as {target.suffix}", "use this file with --weights FILE")
+    family_module(name).build(name, path, None)
     if cfg.is_file():
         _install(cfg, target.with_suffix(".cfg"))
     else:
