@@ -13,7 +13,7 @@ class Entry:
     """One detector that `load_detector` knows.
 
     family: the module under `turbo_cli.detectors` whose `build` makes it.
-    input_size: (width, height) in pixels, unless the family takes another.
+    input_size: (width, height) in pixels by default; faster-rcnn pads a frame's own shape, here 5:3.
     licence, origin: of the weights. file_name: theirs in the cache, or in this package if `packaged`.
     address: where `turbo weights pull` gets them; None: the library behind the family says
     (`weights_url`), in a file name that ends in the first digits of its SHA-256.
@@ -70,7 +70,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "faster-rcnn": Entry(
         family="faster_rcnn",
-        input_size=(416, 416),
+        input_size=(1344, 800),
         licence="BSD-3-Clause",
         origin="torchvision (ResNet50-FPN), COCO",
         file_name="faster-rcnn.pth",

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from turbo_cli.detectors.base import SplitDetector, freeze
-from turbo_cli.detectors.catalogue import entry, family_module
+from turbo_cli.detectors.catalogue import family_module
 from turbo_cli.detectors.store import check_readable, require_weights
 from turbo_cli.errors import TurboError, nearest
 
@@ -24,22 +24,20 @@ def load_detector(
 ) -> SplitDetector:
     """Build a frozen detector by name, or by `package.module:factory` for a plug-in.
 
-    weights: a file; else the one in the cache (`turbo weights`). size: (width, height) of the input,
-    darknet family only. A plug-in's module may lie in the current folder; its factory is called as
-    `factory(weights=Path or None, device=str, size=(width, height) or None)`. Raises `TurboError` for
-    an unknown name, weights that are missing or belong to another architecture, or a device that is absent.
+    weights: a file; else the one in the cache (`turbo weights`). size: (width, height) of the input, where
+    the family takes another than its own. A plug-in's module may lie in the current folder; its factory is
+    called as `factory(weights=Path or None, device=str, size=(width, height) or None)`. Raises `TurboError`
+    for an unknown name, weights that are missing or belong to another architecture, or an absent device.
     """
     target = find_device(device)
     path = None if weights is None else Path(weights)
     if path is not None:
         check_readable(path)
     if ":" in name:
-        detector = _build_plugin(name, path, device, size)
-    else:
-        if size is not None and entry(name).family != "darknet":
-            raise TurboError(f"the input size of {name} is fixed", "leave out --size")
-        detector = family_module(name).build(name, path or require_weights(name), size)
-    return freeze(detector).to(target)
+        return _build_plugin(name, path, device, size).to(target)
+    file = path or require_weights(name)
+    detector: SplitDetector = family_module(name).build(name, file, size)
+    return detector.to(target)
 
 
 def find_device(device: str) -> torch.device:
@@ -70,7 +68,7 @@ def _build_plugin(
             f"plug-in {name}: returned a {type(detector).__name__}, not a SplitDetector",
             "see examples/custom_detector.py",
         )
-    return detector
+    return freeze(detector)
 
 
 def _find_factory(name: str) -> Callable[..., object]:

@@ -13,6 +13,9 @@ from turbo_cli.detectors.download import download
 from turbo_cli.errors import TurboError
 from turbo_cli.progress import Track, untracked
 
+COMPANIONS = (".cfg", ".names")
+"""Files of the weights' stem beside them that the darknet family reads in place of those it ships."""
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -68,26 +71,29 @@ def pull_weights(name: str, url: str | None = None, track: Track = untracked) ->
     address, sha256 = published_at(name)
     target = weights_path(name)
     download(url or address, target, sha256, track)
-    target.with_suffix(".cfg").unlink(missing_ok=True)
+    for suffix in COMPANIONS:
+        target.with_suffix(suffix).unlink(missing_ok=True)
     return target
 
 
 def import_weights(name: str, path: Path) -> Path:
     """Install a local file, if the detector's architecture loads it.
 
-    A darknet `.cfg` beside it comes along, and one of an earlier import goes.
+    Darknet's `.cfg` and `.names` beside it come along; those of an earlier import go. Raises `TurboError`
+    if the file cannot be read, or belongs to another architecture.
     """
     if entry(name).packaged:
         raise TurboError(f"the weights of {name} ship with Turbo", "use others with --weights FILE")
     check_readable(path)
-    target, cfg = weights_path(name), path.with_suffix(".cfg")
+    target = weights_path(name)
     if ".safetensors" in (path.suffix, target.suffix) and path.suffix != target.suffix:
         raise TurboError(f"{path}: {name} is kept as {target.suffix}", "use this file with --weights FILE")
     family_module(name).build(name, path, None)
-    if cfg.is_file():
-        _install(cfg, target.with_suffix(".cfg"))
-    else:
-        target.with_suffix(".cfg").unlink(missing_ok=True)
+    for suffix in COMPANIONS:
+        if path.with_suffix(suffix).is_file():
+            _install(path.with_suffix(suffix), target.with_suffix(suffix))
+        else:
+            target.with_suffix(suffix).unlink(missing_ok=True)
     _install(path, target)
     return target
 
