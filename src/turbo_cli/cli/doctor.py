@@ -1,19 +1,22 @@
 """`turbo doctor`: what this machine has and lacks."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from turbo_cli.cli.options import JsonOption
 from turbo_cli.cli.output import Output
 
 if TYPE_CHECKING:
     from turbo_cli.doctor import Finding
 
+EXAMPLE = "Example: turbo doctor --json"
+
 
 def doctor(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Say what this machine has and lacks, with the command that mends it.
 

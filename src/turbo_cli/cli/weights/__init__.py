@@ -9,6 +9,6 @@ app = typer.Typer(
     help="Find, fetch, install and check the weights of detectors.",
     epilog="Example: turbo weights pull yolov3",
 )
-app.command("list", epilog="Example: turbo weights list")(list_.list_)
-app.command("pull", epilog="Example: turbo weights pull faster-rcnn")(pull.pull)
-app.command("import", epilog="Example: turbo weights import yolov3 ~/yolov3.weights")(import_.import_)
+app.command("list", epilog=list_.EXAMPLE)(list_.list_)
+app.command("pull", epilog=pull.EXAMPLE)(pull.pull)
+app.command("import", epilog=import_.EXAMPLE)(import_.import_)

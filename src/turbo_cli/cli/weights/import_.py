@@ -7,6 +7,8 @@ import typer
 
 from turbo_cli.cli.output import Output
 
+EXAMPLE = "Example: turbo weights import yolov3 ~/yolov3.weights"
+
 
 def import_(
     context: typer.Context,

@@ -1,16 +1,17 @@
 """`turbo weights list`: every known detector and whether its weights are here."""
 
-from typing import Annotated
-
 import typer
 from rich.table import Table
 
+from turbo_cli.cli.options import JsonOption
 from turbo_cli.cli.output import Output
+
+EXAMPLE = "Example: turbo weights list"
 
 
 def list_(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the known detectors, where their weights come from, and whether they are here."""
     from turbo_cli.detectors.store import list_weights

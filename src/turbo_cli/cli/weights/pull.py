@@ -6,6 +6,8 @@ import typer
 
 from turbo_cli.cli.output import Output
 
+EXAMPLE = "Example: turbo weights pull faster-rcnn"
+
 
 def pull(
     context: typer.Context,
