@@ -2,4 +2,9 @@
 
 import typer
 
+from turbo_cli.cli.data import info, split, view
+
 app = typer.Typer(no_args_is_help=True, help="Bring data in, look at it, split it, make it up.")
+app.command("info", epilog=info.EXAMPLE)(info.info)
+app.command("split", epilog=split.EXAMPLE)(split.split)
+app.command("view", epilog=view.EXAMPLE)(view.view)
