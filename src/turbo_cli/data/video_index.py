@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turbo_cli.data.decoding import Key, decode_frames, opened_stream, read_packets, to_rgb
-from turbo_cli.errors import TurboError
+from turbo_cli.errors import TurboError, TurboWarning
 
 DEFAULT_FPS = 25.0
 """For a stream that names no frame rate."""
@@ -54,8 +54,6 @@ def index_video(path: Path) -> VideoIndex:
     height, width = to_rgb(first).shape[:2]
     with opened_stream(path) as (container, stream):
         packets = [_Packet.of(packet) for packet in read_packets(container, stream)]
-        if packets[-1].corrupt:
-            del packets[-1]
         _warn_if_cut(path, container, stream, packets)
         trusted = _one_frame_a_packet(container, stream, packets)
         fps = _fps(stream)
@@ -86,15 +84,12 @@ class _Packet:
     dts: int | None
     key: bool
     discard: bool
-    corrupt: bool
     end: int | None
 
     @staticmethod
     def of(packet: Any) -> "_Packet":
         end = None if packet.pts is None else packet.pts + (packet.duration or 0)
-        return _Packet(
-            packet.pts, packet.dts, packet.is_keyframe, packet.is_discard, packet.is_corrupt, end
-        )
+        return _Packet(packet.pts, packet.dts, packet.is_keyframe, packet.is_discard, end)
 
 
 def _one_frame_a_packet(container: Any, stream: Any, packets: list[_Packet]) -> bool:
@@ -142,7 +137,7 @@ def _warn_if_cut(path: Path, container: Any, stream: Any, packets: list[_Packet]
     end = max((packet.end for packet in packets if packet.end is not None), default=0) * unit - begin
     if end + slack < length:
         what = f"{len(packets)} frames are readable, up to second {end:.2f} of {length:.2f}"
-        warnings.warn(f"{path}: the video breaks off: {what}", stacklevel=4)
+        warnings.warn(f"{path}: the video breaks off: {what}", TurboWarning, stacklevel=4)
 
 
 def _fps(stream: Any) -> float:
