@@ -54,9 +54,9 @@ def main() -> None:
     """
     arguments = flags_first(sys.argv[1:])
     output = Output(color="--no-color" not in arguments)
-    output.show_warnings()
     try:
-        status = app(arguments, standalone_mode=False)
+        with output.showing_warnings():
+            status = app(arguments, standalone_mode=False)
     except (TurboError, typer.TyperException) as error:
         output.error(str(error))
         status = 2
