@@ -69,8 +69,10 @@ class DetectorTraining:
     @property
     def settings(self) -> dict[str, Any]:
         """What decides the weights, and so must be the same when a run is resumed."""
-        free = ("out", "save_every", "workers", "device", "resume")
-        return {name: str(v) if isinstance(v, Path) else v for name, v in asdict(self).items() if name not in free}
+        free = {"out", "save_every", "workers", "device", "resume"}
+        return {name: value for name, value in asdict(self).items() if name not in free} | {
+            "dataset": str(self.dataset)
+        }
 
 
 def train(options: DetectorTraining, track: Track = untracked, report: Report | None = None) -> TinyDetector:
@@ -82,7 +84,8 @@ def train(options: DetectorTraining, track: Track = untracked, report: Report | 
     """
     torch.manual_seed(options.seed)
     dataset = _labelled(open_dataset(options.dataset))
-    network = TinyNetwork(len(CATEGORY_IDS)).to(options.device, memory_format=torch.channels_last).train()
+    network = TinyNetwork(len(CATEGORY_IDS)).to(options.device).train()
+    network.to(memory_format=torch.channels_last)  # a fifth faster on the CPU
     average = AveragedModel(network, avg_fn=_moved, use_buffers=True)
     optimizer = AdamW(network.parameters(), options.learning_rate, weight_decay=WEIGHT_DECAY)
     parts = {"network": network, "average": average, "optimizer": optimizer}
@@ -99,7 +102,7 @@ def train(options: DetectorTraining, track: Track = untracked, report: Report | 
         if not torch.isfinite(loss):
             raise TurboError(f"step {step + 1}: the loss is {loss.item()}", "lower --learning-rate")
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), LARGEST_GRADIENT)
         optimizer.step()
         average.update_parameters(network)
@@ -108,7 +111,8 @@ def train(options: DetectorTraining, track: Track = untracked, report: Report | 
         if (step + 1) % options.save_every == 0:
             checkpoint.write(options.checkpoint, parts, step + 1, options.settings)
 
-    detector = TinyDetector(average.module.cpu().to(memory_format=torch.contiguous_format))
+    network.load_state_dict(average.module.state_dict())
+    detector = TinyDetector(network.cpu().to(memory_format=torch.contiguous_format))
     _write_weights(options, detector)
     options.checkpoint.unlink(missing_ok=True)
     return detector
