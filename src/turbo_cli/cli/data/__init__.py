@@ -2,4 +2,7 @@
 
 import typer
 
+from turbo_cli.cli.data import synth
+
 app = typer.Typer(no_args_is_help=True, help="Bring data in, look at it, split it, make it up.")
+app.command("synth", epilog="Example: turbo data synth street --cameras 4 --frames 300 --seed 0")(synth.synth)
