@@ -39,7 +39,7 @@ class TrainingSamples(TorchDataset[Sample]):
         self.transform = v2.Compose(
             [
                 v2.RandomHorizontalFlip(),
-                v2.RandomResizedCrop((height, width), scale=(0.3, 1.0), ratio=(ratio * 0.8, ratio * 1.25)),
+                v2.RandomResizedCrop((height, width), scale=(0.25, 1.0), ratio=(ratio * 0.8, ratio * 1.25)),
                 v2.ColorJitter(brightness=0.2, contrast=0.2, saturation=0.3),
             ]
         )

@@ -16,11 +16,14 @@ from torch.utils.data import DataLoader, Subset
 from turbo_cli.artifacts.atomic import replacing_file
 from turbo_cli.boxes import Targets
 from turbo_cli.data import Dataset, open_dataset
-from turbo_cli.detectors.tiny import CATEGORY_IDS, INPUT_SIZE, TinyDetector, TinyNetwork, detection_loss
+from turbo_cli.detectors.tiny import CATEGORY_IDS, TinyDetector, TinyNetwork, detection_loss
 from turbo_cli.errors import TurboError
 from turbo_cli.progress import Track, untracked
 from turbo_cli.training import checkpoint
 from turbo_cli.training.augmentation import TrainingSamples, collate
+
+CROP_SIZE = (224, 128)
+"""Training on crops of less than half of the input's area takes less than half of the time."""
 
 WEIGHT_DECAY = 0.01
 WARM_UP = 0.05
@@ -45,8 +48,8 @@ class DetectorTraining:
     dataset: Path
     out: Path
     iterations: int = 6000
-    batch_size: int = 16
-    learning_rate: float = 2e-3
+    batch_size: int = 8
+    learning_rate: float = 4e-3
     seed: int = 0
     save_every: int = 200
     workers: int = 1
@@ -143,7 +146,7 @@ def _batches(
 ) -> Iterator[tuple[Tensor, list[Targets]]]:
     """The batches of the steps from `start` on, as (B, 3, height, width) float32 in [0, 1] and targets."""
     total = options.iterations * options.batch_size
-    samples = TrainingSamples(dataset, INPUT_SIZE, options.seed, total)
+    samples = TrainingSamples(dataset, CROP_SIZE, options.seed, total)
     rest = Subset(samples, range(start * options.batch_size, total))
     loader = DataLoader(rest, options.batch_size, num_workers=options.workers, collate_fn=collate)
     for images, targets in loader:

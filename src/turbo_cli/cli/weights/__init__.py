@@ -2,8 +2,14 @@
 
 import typer
 
-from turbo_cli.cli.weights.train import train
+from turbo_cli.cli.weights import import_, list_, pull, train
 
-app = typer.Typer(no_args_is_help=True, help="Find, fetch, install and check the weights of detectors.")
-
-app.command("train")(train)
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Find, fetch, install and check the weights of detectors.",
+    epilog="Example: turbo weights pull yolov3",
+)
+app.command("list", epilog=list_.EXAMPLE)(list_.list_)
+app.command("pull", epilog=pull.EXAMPLE)(pull.pull)
+app.command("import", epilog=import_.EXAMPLE)(import_.import_)
+app.command("train", epilog=train.EXAMPLE)(train.train)
