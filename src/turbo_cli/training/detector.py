@@ -16,11 +16,14 @@ from torch.utils.data import DataLoader, Subset
 from turbo_cli.artifacts.atomic import replacing_file
 from turbo_cli.boxes import Targets
 from turbo_cli.data import Dataset, open_dataset
-from turbo_cli.detectors.tiny import CATEGORY_IDS, INPUT_SIZE, TinyDetector, TinyNetwork, detection_loss
+from turbo_cli.detectors.tiny import CATEGORY_IDS, TinyDetector, TinyNetwork, detection_loss
 from turbo_cli.errors import TurboError
 from turbo_cli.progress import Track, untracked
 from turbo_cli.training import checkpoint
 from turbo_cli.training.augmentation import TrainingSamples, collate
+
+CROP_SIZE = (224, 128)
+"""Training on crops of less than half of the input's area takes less than half of the time."""
 
 WEIGHT_DECAY = 0.01
 WARM_UP = 0.05
@@ -45,8 +48,8 @@ class DetectorTraining:
     dataset: Path
     out: Path
     iterations: int = 6000
-    batch_size: int = 16
-    learning_rate: float = 2e-3
+    batch_size: int = 8
+    learning_rate: float = 4e-3
     seed: int = 0
     save_every: int = 200
     workers: int = 1
@@ -69,8 +72,10 @@ class DetectorTraining:
     @property
     def settings(self) -> dict[str, Any]:
         """What decides the weights, and so must be the same when a run is resumed."""
-        free = ("out", "save_every", "workers", "device", "resume")
-        return {name: str(v) if isinstance(v, Path) else v for name, v in asdict(self).items() if name not in free}
+        free = {"out", "save_every", "workers", "device", "resume"}
+        return {name: value for name, value in asdict(self).items() if name not in free} | {
+            "dataset": str(self.dataset)
+        }
 
 
 def train(options: DetectorTraining, track: Track = untracked, report: Report | None = None) -> TinyDetector:
@@ -82,7 +87,8 @@ def train(options: DetectorTraining, track: Track = untracked, report: Report | 
     """
     torch.manual_seed(options.seed)
     dataset = _labelled(open_dataset(options.dataset))
-    network = TinyNetwork(len(CATEGORY_IDS)).to(options.device, memory_format=torch.channels_last).train()
+    network = TinyNetwork(len(CATEGORY_IDS)).to(options.device).train()
+    network.to(memory_format=torch.channels_last)  # a fifth faster on the CPU
     average = AveragedModel(network, avg_fn=_moved, use_buffers=True)
     optimizer = AdamW(network.parameters(), options.learning_rate, weight_decay=WEIGHT_DECAY)
     parts = {"network": network, "average": average, "optimizer": optimizer}
@@ -99,7 +105,7 @@ def train(options: DetectorTraining, track: Track = untracked, report: Report | 
         if not torch.isfinite(loss):
             raise TurboError(f"step {step + 1}: the loss is {loss.item()}", "lower --learning-rate")
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), LARGEST_GRADIENT)
         optimizer.step()
         average.update_parameters(network)
@@ -108,7 +114,8 @@ def train(options: DetectorTraining, track: Track = untracked, report: Report | 
         if (step + 1) % options.save_every == 0:
             checkpoint.write(options.checkpoint, parts, step + 1, options.settings)
 
-    detector = TinyDetector(average.module.cpu().to(memory_format=torch.contiguous_format))
+    network.load_state_dict(average.module.state_dict())
+    detector = TinyDetector(network.cpu().to(memory_format=torch.contiguous_format))
     _write_weights(options, detector)
     options.checkpoint.unlink(missing_ok=True)
     return detector
@@ -139,7 +146,7 @@ def _batches(
 ) -> Iterator[tuple[Tensor, list[Targets]]]:
     """The batches of the steps from `start` on, as (B, 3, height, width) float32 in [0, 1] and targets."""
     total = options.iterations * options.batch_size
-    samples = TrainingSamples(dataset, INPUT_SIZE, options.seed, total)
+    samples = TrainingSamples(dataset, CROP_SIZE, options.seed, total)
     rest = Subset(samples, range(start * options.batch_size, total))
     loader = DataLoader(rest, options.batch_size, num_workers=options.workers, collate_fn=collate)
     for images, targets in loader:
