@@ -12,7 +12,7 @@ from turbo_cli.detectors.base import STAGES, Geometry, SplitDetector
 from turbo_cli.enhancement.calibration import Calibration
 from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.discriminators import FrameDiscriminator
-from turbo_cli.enhancement.execution import OutOfTimeError, enhance_sorted
+from turbo_cli.enhancement.execution import OutOfTimeError, enhance_sorted, enhanced_image
 from turbo_cli.enhancement.fusion import Fusion, fuse
 
 Execution = Literal["staged", "per-level"]
@@ -136,11 +136,7 @@ class Enhancer(nn.Module):
     @torch.inference_mode()
     def enhance_images(self, images: Tensor) -> Tensor:
         """Level 5's whole enhanced images, (B, 3, H, W) in [0, 1], for people to look at."""
-        maps = [images, *self.detector.encode(images)]
-        below = self.decoder.start(maps[-1])
-        for k in range(1, STAGES + 1):
-            below = self.decoder.hidden(k, below, maps[STAGES - k])
-        return self.decoder.enhance(STAGES, below, images).clamp(0, 1)
+        return enhanced_image(self.decoder, images, self.detector.encode(images)).clamp(0, 1)
 
 
 def _check_levels(images: Tensor, levels: Sequence[int]) -> None:

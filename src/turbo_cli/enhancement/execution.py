@@ -92,3 +92,12 @@ def enhanced_levels(
 def _first_rows(new: Tensor, old: Tensor) -> Tensor:
     """`old` with its first rows replaced."""
     return new if len(new) == len(old) else torch.cat([new, old[len(new) :]])
+
+
+def enhanced_image(decoder: Decoder, images: Tensor, features: Sequence[Tensor]) -> Tensor:
+    """Level 5's whole image (B, 3, H, W): what the generator of §4.1 makes of `images` and their C1…C5."""
+    maps = [images, *features]
+    below = decoder.start(features[-1])
+    for k in range(1, STAGES + 1):
+        below = decoder.hidden(k, below, maps[STAGES - k])
+    return decoder.enhance(STAGES, below, images)

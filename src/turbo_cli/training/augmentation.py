@@ -27,10 +27,18 @@ class TrainingSamples(TorchDataset[Sample]):
     """Sample p of a run is frame p of the shuffled epochs laid end to end, augmented.
 
     Order and augmentation depend on `seed` and p alone: any worker may make it, and a resumed run needs
-    no other state than its position. size: (width, height) of the samples.
+    no other state than its position. size: (width, height) of the samples. scale: the least and the
+    largest share of the frame's area that a sample shows.
     """
 
-    def __init__(self, dataset: Dataset, size: tuple[int, int], seed: int, samples: int) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        size: tuple[int, int],
+        seed: int,
+        samples: int,
+        scale: tuple[float, float] = (0.25, 1.0),
+    ) -> None:
         self.dataset = dataset
         self.seed = seed
         self.samples = samples
@@ -39,7 +47,7 @@ class TrainingSamples(TorchDataset[Sample]):
         self.transform = v2.Compose(
             [
                 v2.RandomHorizontalFlip(),
-                v2.RandomResizedCrop((height, width), scale=(0.25, 1.0), ratio=(ratio * 0.8, ratio * 1.25)),
+                v2.RandomResizedCrop((height, width), scale=scale, ratio=(ratio * 0.8, ratio * 1.25)),
                 v2.ColorJitter(brightness=0.2, contrast=0.2, saturation=0.3),
             ]
         )

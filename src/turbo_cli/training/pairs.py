@@ -1,0 +1,92 @@
+"""Pairs of a clean picture and the same picture degraded, for learning what the detector would have seen."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Subset
+from torch.utils.data import Dataset as TorchDataset
+
+from turbo_cli.boxes import Targets
+from turbo_cli.data.degradation import DEGRADATIONS
+from turbo_cli.training.augmentation import Sample
+
+CLEAR_SHARE = 0.3
+"""Share of the pairs that stay as they are: there the enhancer must learn to leave frames alone."""
+
+SECOND_KIND_SHARE = 0.25
+SEVERITIES = (0.2, 1.0)
+
+Pair = tuple[Tensor, Tensor, Targets]
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """A batch. clean, degraded: (B, 3, height, width) float32 in [0, 1]; targets: in the same pixels."""
+
+    clean: Tensor
+    degraded: Tensor
+    targets: list[Targets]
+
+
+class Mixture(TorchDataset[Sample]):
+    """Sample p of one source or another, drawn by weight; depends on seed and p alone."""
+
+    def __init__(self, sources: Sequence[TorchDataset[Sample]], weights: Sequence[float], seed: int) -> None:
+        self.sources = list(sources)
+        self.shares = np.asarray(weights, np.float64) / np.sum(weights)
+        self.seed = seed
+
+    def __getitem__(self, position: int) -> Sample:
+        random = np.random.default_rng((self.seed, position, 2))
+        return self.sources[random.choice(len(self.sources), p=self.shares)][position]
+
+
+class DegradedPairs(TorchDataset[Pair]):
+    """Sample p of `samples`, clean and degraded by one or two kinds; depends on seed and p alone."""
+
+    def __init__(self, samples: TorchDataset[Sample], kinds: Sequence[str], seed: int) -> None:
+        self.samples = samples
+        self.kinds = tuple(kinds)
+        self.seed = seed
+
+    def __getitem__(self, position: int) -> Pair:
+        clean, targets = self.samples[position]
+        random = np.random.default_rng((self.seed, position, 1))
+        if not self.kinds or random.random() < CLEAR_SHARE:
+            return clean, clean, targets
+        frame = clean.permute(1, 2, 0).numpy()
+        for kind in random.choice(self.kinds, 1 + int(random.random() < SECOND_KIND_SHARE)):
+            frame = DEGRADATIONS[str(kind)](frame, random, float(random.uniform(*SEVERITIES)))
+        return clean, torch.from_numpy(np.ascontiguousarray(frame)).permute(2, 0, 1), targets
+
+
+def batches(
+    pairs: TorchDataset[Pair], first: int, last: int, batch_size: int, workers: int, device: str
+) -> Iterator[Pairs]:
+    """The batches `first` … `last` − 1 of an endless run of pairs, whatever the number of workers."""
+    positions = range(first * batch_size, last * batch_size)
+    loader = DataLoader(Subset(pairs, positions), batch_size, num_workers=workers, collate_fn=_collate)
+    for clean, degraded, targets in loader:
+        yield Pairs(clean.to(device).float() / 255, degraded.to(device).float() / 255, targets)
+
+
+def image_batches(
+    samples: TorchDataset[Sample], first: int, last: int, batch_size: int, workers: int, device: str
+) -> Iterator[Tensor]:
+    """As `batches`, of pictures alone: (B, 3, height, width) float32 in [0, 1]."""
+    positions = range(first * batch_size, last * batch_size)
+    loader = DataLoader(Subset(samples, positions), batch_size, num_workers=workers, collate_fn=_stack)
+    for images in loader:
+        yield images.to(device).float() / 255
+
+
+def _stack(samples: Sequence[Sample]) -> Tensor:
+    return torch.stack([image for image, _ in samples])
+
+
+def _collate(pairs: Sequence[Pair]) -> tuple[Tensor, Tensor, list[Targets]]:
+    clean, degraded, targets = zip(*pairs, strict=True)
+    return torch.stack(clean), torch.stack(degraded), list(targets)
