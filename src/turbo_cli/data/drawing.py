@@ -49,7 +49,7 @@ def draw_boxes(
 def draw_targets(
     frame: NDArray[np.uint8], targets: Targets, categories: Mapping[int, str], width: int = 2
 ) -> NDArray[np.uint8]:
-    """A copy of the frame with its ground truth: names where they fit the box, what does not count in grey."""
+    """A copy of the frame with its ground truth: names where they fit, in grey what does not count."""
     veiled = _veil(frame, targets.ignore_regions_xyxy)
     ids, ignored = targets.category_ids.tolist(), targets.ignore.tolist()
     colors = [IGNORED if skip else color_of(number) for number, skip in zip(ids, ignored, strict=True)]

@@ -119,11 +119,11 @@ def _from_json(path: Path, videos: VideoIndexes) -> DatasetFile:
     content = artifact.read(path)
     if not content.images:
         raise TurboError(f"{path}: has no images")
+    labelled = content.labelled and "annotations" in content.model_fields_set
     content = _with_turbo_categories(content)
     if content.sequences:
         return content.model_copy(update={"images": tuple(_stored_order(path, content))})
     images = tuple(_in_sequence(list(_located(path, content.images, videos))))
-    labelled = content.labelled and "annotations" in content.model_fields_set
     return content.model_copy(update={"images": images, "labelled": labelled})
 
 
