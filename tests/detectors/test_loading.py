@@ -16,6 +16,7 @@ import torch
 from torch import nn
 from turbo_cli.boxes import Detections
 from turbo_cli.detectors import SplitDetector
+from turbo_cli.detectors.base import Geometry
 
 
 class Blank(SplitDetector):
@@ -27,7 +28,11 @@ class Blank(SplitDetector):
         self.categories, self.channels = {1: "person"}, (3,) * 5
         self.stages = nn.ModuleList(nn.Conv2d(3, 3, 3, 2, 1) for _ in range(5))
 
-    def prepare(self, frames): raise NotImplementedError
+    def prepare(self, frames):
+        width, height = self.input_size
+        geometry = [Geometry(f.shape[1], f.shape[0], width / f.shape[1], height / f.shape[0]) for f in frames]
+        return torch.zeros(len(frames), 3, height, width), geometry
+
     def detect(self, features, geometry=None): return [Detections.empty()] * len(features[0])
     def loss(self, features, targets): return features[-1].sum()
     def distill(self, features, teacher_features): return features[-1].sum()
