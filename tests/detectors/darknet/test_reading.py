@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.detectors.darknet.networks import SMALL_CFG, convolutional, write_small
+from tests.detectors.darknet.networks import SMALL_CFG, convolutional, write_small, yolo
 from turbo_cli.detectors.base import hash_state
 from turbo_cli.detectors.darknet import build
 from turbo_cli.detectors.darknet.cfg import read_cfg
@@ -74,8 +74,8 @@ def test_a_cfg_that_is_no_text(tmp_path: Path, content: bytes | None) -> None:
 
 def test_relu_is_relu(tmp_path: Path) -> None:
     path = tmp_path / "a.cfg"
-    path.write_text("[net]\n" + convolutional(4, activation="relu"))
-    (layer,) = build_layers(read_cfg(path))
+    path.write_text("[net]\n" + convolutional(4, activation="relu") + yolo("0,1,2"))
+    layer, *_ = build_layers(read_cfg(path))
     assert isinstance(layer.module, Convolution)
     below = torch.randn(1, 3, 8, 8)
     assert torch.equal(layer.module(below), layer.module.conv(below).clamp(min=0))
