@@ -10,6 +10,7 @@ from turbo_cli.coco import COCO_NAMES
 from turbo_cli.detectors.base import SplitDetector
 from turbo_cli.detectors.conformance import verify
 from turbo_cli.detectors.darknet import build
+from turbo_cli.detectors.darknet.detector import DarknetDetector
 from turbo_cli.errors import TurboError
 
 FRAMES = list(np.random.default_rng(0).integers(0, 256, (2, 90, 130, 3), np.uint8))
@@ -24,6 +25,12 @@ def last_convolutions(detector: SplitDetector) -> list[nn.Conv2d]:
 def fill_bias(convolution: nn.Conv2d, value: float) -> Tensor:
     assert convolution.bias is not None
     return convolution.bias.fill_(value)
+
+
+def darknet(weights: Path, size: tuple[int, int] | None = None) -> DarknetDetector:
+    detector = build("small", weights, size)
+    assert isinstance(detector, DarknetDetector)
+    return detector
 
 
 def test_a_small_network_keeps_the_contract(tmp_path: Path) -> None:
@@ -106,3 +113,17 @@ def test_untrained_weights_do_not_drown_in_boxes(tmp_path: Path) -> None:
         (found,) = detector.detect(detector.encode(torch.zeros(1, 3, 640, 640)))
     assert 0 < len(found) <= 5000
     assert np.isfinite(found.boxes_xyxy).all()
+
+
+def test_boxes_are_computed_in_full_precision(tmp_path: Path) -> None:
+    detector = darknet(write_small(tmp_path), (640, 384))
+    images, geometry = detector.prepare(FRAMES)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        features = detector.encode(images)
+        predictions = detector.head(features)
+        centres = predictions.grid.decode(predictions.raw)[..., ::2].mean(dim=-1)
+        found = detector.detect(features, geometry)
+    assert features[4].dtype == torch.bfloat16
+    assert len(found[0])
+    right = centres[centres > 512]  # where bfloat16 knows multiples of 4 only
+    assert (right % 4 > 0.1).any()
