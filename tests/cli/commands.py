@@ -45,6 +45,8 @@ ARGUMENTS: dict[str, Callable[[Path], str]] = {
     "name": lambda folder: "plugin_for_tests:make",
     "source": lambda folder: str(folder / "street"),
     "dataset": lambda folder: str(folder / "street"),
+    "by": lambda folder: "time",
+    "fractions": lambda folder: "0.5,0.5",
     "out": lambda folder: str(folder / "out.json"),
 }
 

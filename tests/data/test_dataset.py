@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from torch.utils.data import DataLoader
+from torch.utils.data import Dataset as TorchDataset
 
 from tests.data.videos import decode_all, needs_h264, write_video
-from turbo_cli.data import open_dataset
+from turbo_cli.data import Dataset, open_dataset
+from turbo_cli.data.dataset import Frame
 from turbo_cli.errors import TurboError
 
 
@@ -99,7 +101,9 @@ def test_crosses_into_workers_and_pickles(tmp_path: Path) -> None:
     dataset = open_dataset(path)
     expected = decode_all(path)
     dataset.frame(20)  # a decoder is open when the workers fork
-    loader = DataLoader(_Frames(dataset), batch_size=None, num_workers=2, multiprocessing_context="fork")
+    loader: DataLoader[Any] = DataLoader(
+        _Frames(dataset), batch_size=None, num_workers=2, multiprocessing_context="fork"
+    )
     for number, (worker, frame) in enumerate(loader):
         assert worker != os.getpid()
         assert np.array_equal(frame, expected[number])
@@ -107,14 +111,14 @@ def test_crosses_into_workers_and_pickles(tmp_path: Path) -> None:
     assert np.array_equal(pickle.loads(pickle.dumps(dataset)).frame(5), expected[5])
 
 
-class _Frames:
-    def __init__(self, dataset: Any) -> None:
+class _Frames(TorchDataset[tuple[int, Frame]]):
+    def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
 
     def __len__(self) -> int:
         return len(self.dataset)
 
-    def __getitem__(self, index: int) -> tuple[int, Any]:
+    def __getitem__(self, index: int) -> tuple[int, Frame]:
         return os.getpid(), self.dataset.frame(index)
 
 
@@ -151,8 +155,8 @@ def test_foreign_classes_get_turbo_ids_by_name(tmp_path: Path) -> None:
 
 @needs_h264
 def test_coco_over_named_videos(tmp_path: Path) -> None:
-    path = write_video(tmp_path / "clips" / "a.mp4") if (tmp_path / "clips").mkdir() is None else None
-    assert path
+    (tmp_path / "clips").mkdir()
+    path = write_video(tmp_path / "clips" / "a.mp4")
     images = [{"id": n, "video": "clips/a.mp4", "frame": n, "width": 64, "height": 48} for n in (30, 10)]
     dataset = open_dataset(write_json(tmp_path / "labels.json", coco(images)))
     assert [info.image_id for info in dataset.frames] == [10, 30]

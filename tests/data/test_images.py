@@ -1,6 +1,7 @@
 """Image files of every kind become the RGB that a person would see."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from turbo_cli.errors import TurboError
 RAMP = np.arange(6 * 4, dtype=np.uint16).reshape(4, 6)
 
 
-def saved(path: Path, image: Image.Image, **options: object) -> Path:
+def saved(path: Path, image: Image.Image, **options: Any) -> Path:
     image.save(path, **options)
     return path
 

@@ -35,7 +35,7 @@ def write_video(
     container_options: dict[str, str] | None = None,
     milliseconds: Callable[[int], int] | None = None,
 ) -> Path:
-    """A video of `scene`s with a key frame at least every 20 and, by default, three B-frames between others."""
+    """A video of `scene`s with, by default, a key frame at least every 20 and three B-frames in a row."""
     with av.open(str(path), "w", options=container_options or {}) as container:
         stream = container.add_stream(codec, rate=FPS, options=options or {"g": "20", "bf": "3"})
         stream.width, stream.height = size
