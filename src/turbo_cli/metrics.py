@@ -19,6 +19,19 @@ Classes = Mapping[str, Sequence[str]]
 MAX_DETECTIONS = 100
 
 
+ALL = "all"
+"""The row of `scores_by_camera` that holds every camera."""
+
+
+class InCamera(Protocol):
+    """A frame that knows its camera."""
+
+    @property
+    def camera(self) -> str:
+        """The camera's name."""
+        ...
+
+
 class Labelled(Protocol):
     """What the metrics want of a dataset: frames with ground truth."""
 
@@ -31,6 +44,15 @@ class Labelled(Protocol):
 
     def targets(self, index: int) -> Targets:
         """The ground truth of one frame."""
+        ...
+
+
+class LabelledByCamera(Labelled, Protocol):
+    """A labelled dataset that knows which camera each frame is of."""
+
+    @property
+    def frames(self) -> Sequence[InCamera]:
+        """One entry a frame."""
         ...
 
 
@@ -78,6 +100,17 @@ def mean_average_precision(
 ) -> Scores:
     """COCO scores of `detections[i]` against `dataset.targets(i)`; see `evaluate` for what counts."""
     return evaluate(dataset, detections, classes).scores()
+
+
+def scores_by_camera(
+    dataset: LabelledByCamera, detections: Sequence[Detections], classes: Classes | None = None
+) -> dict[str, Scores]:
+    """COCO scores of each camera's frames alone, and of all frames under `ALL`, which comes last."""
+    evaluation = evaluate(dataset, detections, classes)
+    rows: dict[str, list[int]] = {}
+    for index, frame in enumerate(dataset.frames):
+        rows.setdefault(frame.camera, []).append(index)
+    return {camera: evaluation.scores(chosen) for camera, chosen in rows.items()} | {ALL: evaluation.scores()}
 
 
 def evaluate(
