@@ -262,6 +262,7 @@ def test_coco_json_from_elsewhere_is_read(tmp_path: Path) -> None:
         ({"categories": []}, "key annotations.0.category_id: no category 3"),
         ({"images": []}, "key annotations.0.image_id: no image 1"),
         ({"info": {"turbo_schema": 2}}, "key info.turbo_schema: schema 2 is newer"),
+        ({"info": {"turbo_schema": 2}, "images": {"1": []}}, "key info.turbo_schema: schema 2 is newer"),
         ({"images": [{"id": 1, "width": 0, "height": 6}]}, "key images.0.width: input should be greater"),
         ({"images": "x"}, "key images: input should be a valid"),
         (
