@@ -74,6 +74,7 @@ def test_image_and_folder_of_cameras(tmp_path: Path) -> None:
         save_image(tmp_path / "street" / "north" / f"img{number}.png", number)
         save_image(tmp_path / "street" / "south" / f"img{number}.png", 100 + number)
     save_image(tmp_path / "street" / ".unfinished" / "img1.png")
+    (tmp_path / "street" / "north" / "folder.png").mkdir()
     folder = open_dataset(tmp_path / "street")
     assert [(info.camera, info.index) for info in folder.frames] == [
         (camera, index) for camera in ("north", "south") for index in range(3)
@@ -165,6 +166,26 @@ def test_coco_over_named_videos(tmp_path: Path) -> None:
     images[0]["frame"] = 60
     with pytest.raises(TurboError, match=r"image 30: a\.mp4 has no frame 60"):
         open_dataset(write_json(tmp_path / "labels.json", coco(images)))
+
+
+@needs_h264
+def test_images_and_videos_in_one_file(tmp_path: Path) -> None:
+    video = write_video(tmp_path / "a.mp4")
+    for number in (1, 2):
+        save_image(tmp_path / f"{number}.png", number)
+    images: list[dict[str, Any]] = [
+        {"id": 1, "video": "a.mp4", "frame": 5, "width": 64, "height": 48},
+        {"id": 2, "file_name": "2.png", "camera": "still", "timestamp": 3.0},
+        {"id": 3, "file_name": "1.png", "camera": "still", "timestamp": 4.5},
+    ]
+    dataset = open_dataset(write_json(tmp_path / "labels.json", coco(images)))
+    assert [(info.camera, info.index, info.timestamp) for info in dataset.frames] == [
+        ("still", 0, 3.0),
+        ("still", 1, 4.5),
+        ("a", 0, pytest.approx(0.2)),
+    ]
+    assert [int(dataset.frame(i)[0, 0, 0]) for i in (0, 1)] == [2, 1]
+    assert np.array_equal(dataset.frame(2), decode_all(video)[5])
 
 
 def test_image_list_without_annotations_is_unlabelled(tmp_path: Path) -> None:
