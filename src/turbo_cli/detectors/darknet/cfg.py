@@ -1,6 +1,5 @@
 """Darknet's `.cfg` text: sections of `name=value` lines, each remembered with its place for errors."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -24,11 +23,15 @@ class Section:
         line = self.options[option][1] if option in self.options else self.line
         return TurboError(f"{self.path}, line {line}: [{self.kind}] {message}", hint)
 
-    def refuse_unknown(self, known: Collection[str]) -> None:
-        """Raise `TurboError` for an option outside `known`: ignoring it could change the numbers."""
+    def refuse_unknown(self, known: str) -> None:
+        """Raise `TurboError` for an option not in `known` (names with blanks between).
+
+        Ignoring it could change the numbers.
+        """
+        names = known.split()
         for option in self.options:
-            if option not in known:
-                raise self.error(f"option {option!r} is not known", option, nearest(option, known))
+            if option not in names:
+                raise self.error(f"option {option!r} is not known", option, nearest(option, names))
 
     def text(self, option: str, default: str | None = None) -> str:
         """The option as it stands. Raises `TurboError` if it is absent and has no default."""

@@ -79,7 +79,8 @@ class DarknetDetector(SplitDetector):
         boxes = predictions.grid.decode(predictions.raw)
         objectness, classes = predictions.objectness.sigmoid(), predictions.classes.sigmoid()
         if geometry is None:
-            geometry = [Geometry(*predictions.grid.size, 1.0, 1.0)] * len(boxes)
+            width, height = predictions.grid.size
+            geometry = [Geometry(width, height, 1.0, 1.0)] * len(boxes)
         return [self._choose(*image) for image in zip(boxes, objectness, classes, geometry, strict=True)]
 
     def _choose(

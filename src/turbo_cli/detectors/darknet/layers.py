@@ -220,21 +220,18 @@ def _check_padding(section: Section, size: int, stride: int, padding: int) -> No
         raise section.error(message, "pad")
 
 
-_BUILDERS: dict[str, tuple[Callable[[int, Section, Shapes], Layer], frozenset[str]]] = {
-    "convolutional": (
-        _convolutional,
-        frozenset("batch_normalize filters size stride pad padding groups activation".split()),
-    ),
-    "dropout": (_dropout, frozenset(["probability"])),
-    "maxpool": (_maxpool, frozenset(["size", "stride", "padding"])),
-    "route": (_route, frozenset(["layers", "groups", "group_id"])),
-    "shortcut": (_shortcut, frozenset(["from", "activation"])),
-    "upsample": (_upsample, frozenset(["stride"])),
+_BUILDERS: dict[str, tuple[Callable[[int, Section, Shapes], Layer], str]] = {
+    "convolutional": (_convolutional, "batch_normalize filters size stride pad padding groups activation"),
+    "dropout": (_dropout, "probability"),
+    "maxpool": (_maxpool, "size stride padding"),
+    "route": (_route, "layers groups group_id"),
+    "shortcut": (_shortcut, "from activation"),
+    "upsample": (_upsample, "stride"),
     "yolo": (_yolo, YOLO_OPTIONS),
 }
 
 # Beside the size, all of these concern darknet's own training only.
-_NET_OPTIONS = frozenset(
+_NET_OPTIONS = (
     "width height channels batch subdivisions momentum decay angle saturation exposure hue learning_rate "
-    "burn_in max_batches policy steps scales mosaic cutmix mixup flip max_crop min_crop power".split()
+    "burn_in max_batches policy steps scales mosaic cutmix mixup flip max_crop min_crop power"
 )

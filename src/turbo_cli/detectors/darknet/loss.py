@@ -53,7 +53,7 @@ def _image_loss(raw: Tensor, boxes_xyxy: Tensor, grid: Grid, truth: Truth) -> Te
 
 
 def _match(grid: Grid, boxes_xyxy: Tensor) -> tuple[Tensor, Tensor]:
-    """Pairs (index of a true box, its place): the anchor nearest in shape, in the cell of the box's centre."""
+    """Pairs (index of a true box, place of the anchor nearest in shape in the cell of the box's centre)."""
     sizes = boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]
     nearest = box_iou(_at_origin(sizes), _at_origin(grid.anchors)).argmax(dim=1)
     centres = (boxes_xyxy[:, None, :2] + boxes_xyxy[:, None, 2:]) / 2
@@ -67,7 +67,7 @@ def _at_origin(sizes: Tensor) -> Tensor:
 
 
 def _counts_as_background(boxes_xyxy: Tensor, grid: Grid, truth: Truth) -> Tensor:
-    """(N,) bool: neither on a true box (IoU above the cfg's `ignore_thresh`) nor centred where nothing counts."""
+    """(N,) bool: neither over a true box (IoU above `ignore_thresh`) nor centred where nothing counts."""
     centres = (boxes_xyxy[:, None, :2] + boxes_xyxy[:, None, 2:]) / 2
     in_ignored = ((centres >= truth.ignored_xyxy[:, :2]) & (centres <= truth.ignored_xyxy[:, 2:])).all(dim=2)
     on_truth = box_iou(boxes_xyxy, truth.boxes_xyxy) > grid.ignore_iou[:, None]
@@ -76,7 +76,7 @@ def _counts_as_background(boxes_xyxy: Tensor, grid: Grid, truth: Truth) -> Tenso
 
 
 def _box_error(raw: Tensor, grid: Grid, place: Tensor, boxes_xyxy: Tensor) -> Tensor:
-    """Cross entropy of the centre in its cell plus squared error of the log size; small boxes weigh up to double."""
+    """Cross entropy of the centre in its cell, squared error of the log size; small boxes count double."""
     stride, scale = grid.stride[place, None], grid.scale_xy[place, None]
     sizes = (boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]).clamp(min=1.0)
     in_cell = (boxes_xyxy[:, :2] + boxes_xyxy[:, 2:]) / 2 / stride - grid.cell[place]

@@ -48,8 +48,8 @@ class Stage(nn.Module):
 
     def forward(self, below: Tensor) -> Tensor:
         """The map of the stage before (the image, for the first) → this stage's."""
-        (above,) = self.segment({self.entry: below})
-        return above
+        above: list[Tensor] = self.segment({self.entry: below})
+        return above[0]
 
 
 class Head(nn.Module):

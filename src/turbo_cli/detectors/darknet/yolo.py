@@ -9,9 +9,9 @@ from torch import Tensor
 from turbo_cli.detectors.darknet.cfg import Section
 
 # The ones that read_yolo does not read concern darknet's own training, or NMS, only.
-YOLO_OPTIONS = frozenset(
+YOLO_OPTIONS = (
     "mask anchors classes num scale_x_y ignore_thresh truth_thresh jitter random resize max iou_thresh "
-    "cls_normalizer obj_normalizer iou_normalizer iou_loss nms_kind beta_nms max_delta".split()
+    "cls_normalizer obj_normalizer iou_normalizer iou_loss nms_kind beta_nms max_delta"
 )
 
 # No box is e^20 anchors wide; beyond, an untrained network would overflow to infinity.
@@ -104,12 +104,11 @@ class Predictions:
 
 def read_maps(maps: Sequence[Tensor], strides: Sequence[int], yolos: Sequence[Yolo]) -> Predictions:
     """The maps below the [yolo] layers, (B, anchors x (5 + classes), H, W) each → predictions."""
-    raw = [
-        rows.unflatten(1, (len(yolo.mask), -1))
-        .permute(0, 3, 4, 1, 2)
-        .flatten(1, 3)  # [B, H x W x anchors, 5 + C]
-        for rows, yolo in zip(maps, yolos, strict=True)
-    ]
+    raw = []
+    for rows, yolo in zip(maps, yolos, strict=True):
+        batch, channels, height, width = rows.shape
+        anchors = rows.reshape(batch, len(yolo.mask), channels // len(yolo.mask), height, width)
+        raw.append(anchors.permute(0, 3, 4, 1, 2).flatten(1, 3))  # [B, H x W x anchors, 5 + classes]
     return Predictions(torch.cat(raw, dim=1), _grid(maps, strides, yolos))
 
 
