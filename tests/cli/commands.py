@@ -41,8 +41,8 @@ WITH_JSON = [command for command in LEAVES if "--json" in command.options]
 
 # What stands for each required parameter, by its name; `folder` is the test's own.
 ARGUMENTS: dict[str, Callable[[Path], str]] = {
-    "detector": lambda folder: "plugin_for_tests:make",
-    "name": lambda folder: "plugin_for_tests:make",
+    "detector": lambda folder: "examples.custom_detector:make",
+    "name": lambda folder: "examples.custom_detector:make",
     "source": lambda folder: str(folder / "street"),
     "dataset": lambda folder: str(folder / "street"),
     "out": lambda folder: str(folder / "out.json"),

@@ -13,7 +13,6 @@ from PIL import Image
 
 from tests.cli.commands import ALL, LEAVES, WITH_JSON, Command, complete_line
 from tests.conftest import RunTurbo
-from tests.detectors.test_loading import PLUGIN
 
 COLOUR = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9\d|10\d)(?:;\d+)*m")
 
@@ -24,16 +23,14 @@ every_json = pytest.mark.parametrize("command", WITH_JSON, ids=str)
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with frames, a plug-in detector and a cache of its own."""
+    """The current folder, with frames and a cache of its own."""
     street = tmp_path / "street"
     street.mkdir()
     for number in range(2):
         pixels = np.random.default_rng(number).integers(0, 256, (48, 64, 3), np.uint8)
         Image.fromarray(pixels).save(street / f"{number}.png")
-    (tmp_path / "plugin_for_tests.py").write_text(PLUGIN)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TURBO_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delitem(sys.modules, "plugin_for_tests", raising=False)
     return tmp_path
 
 
