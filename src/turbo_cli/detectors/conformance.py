@@ -247,7 +247,9 @@ def largest_difference(one: Detections, other: Detections, size: tuple[int, int]
         return float("inf")
     if not len(one):
         return 0.0
-    boxes = np.abs(one.boxes_xyxy[:, None] - other.boxes_xyxy[None]) / np.array(size * 2)
+    # Untrained weights make boxes of any size, infinity included: only what is inside can differ.
+    first, second = (np.clip(each.boxes_xyxy / np.array(size * 2), 0, 1) for each in (one, other))
+    boxes = np.abs(first[:, None] - second[None])
     cost = np.maximum(boxes.max(axis=2), np.abs(one.scores[:, None] - other.scores[None]))
     cost = cost + 1e6 * (one.category_ids[:, None] != other.category_ids[None])
     return float(cost[linear_sum_assignment(cost)].max())
