@@ -8,7 +8,9 @@ from turbo_cli.detectors.darknet.cfg import read_cfg
 from turbo_cli.detectors.darknet.layers import Convolution, build_layers
 
 
-def convolutional(filters: int, size: int = 3, stride: int = 1, activation: str = "leaky", **options: int) -> str:
+def convolutional(
+    filters: int, size: int = 3, stride: int = 1, activation: str = "leaky", **options: int
+) -> str:
     """The text of one section; with batch norm unless `batch_normalize=0`."""
     options = {"batch_normalize": 1, "filters": filters, "size": size, "stride": stride, "pad": 1, **options}
     lines = [f"{name}={value}" for name, value in options.items()]
@@ -63,7 +65,7 @@ def write_small(folder: Path, cfg: str = SMALL_CFG) -> Path:
 
 
 def write_weights(cfg: Path, weights: Path, objectness: float = -1.0) -> Path:
-    """Random weights under which maps neither die nor explode; the objectness logits lie around the given one."""
+    """Random weights under which maps neither die nor explode; objectness logits lie around the given one."""
     random = np.random.default_rng(0)
     layers = build_layers(read_cfg(cfg))
     with weights.open("wb") as file:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor
 from torchvision.ops import batched_nms
 
@@ -102,12 +103,15 @@ def test_yolo_fastest_xl_on_real_frames(tmp_path: Path, shared_data: Path, size:
     weights = folder / "yolo-fastest-1.1-xl.weights"
     detector = darknet("yolo-fastest-xl", weights, size)
     opencv = OpenCv(folder / "yolo-fastest-1.1-xl.cfg", weights, tmp_path)
-    frames = [cv2.imread(str(path))[:, :, ::-1] for path in sorted((shared_data / "ua-detrac").rglob("*.jpg"))[:2]]
+    paths = sorted((shared_data / "ua-detrac").rglob("*.jpg"))[:2]
+    frames = [np.asarray(Image.open(path)) for path in paths]
     images, _ = detector.prepare(frames)
     assert_equal(detector, opencv, images)
 
     detector.score_floor = 0.2
-    report = verify(detector, frames, whole=lambda images: [opencv.detect(image, detector) for image in images])
+    report = verify(
+        detector, frames, whole=lambda images: [opencv.detect(image, detector) for image in images]
+    )
     assert report.passed, report
     assert int(report.checks[-1].detail.split()[0]) > 20  # boxes in the two frames
 
