@@ -17,6 +17,9 @@ Whole = Callable[[Tensor], list[Detections]]
 
 Outcome = tuple[bool, str]
 
+SPLIT_EQUALS_WHOLE = "split equals whole"
+"""The name of the last check, made where there is an original."""
+
 
 @dataclass(frozen=True)
 class Check:
@@ -74,7 +77,7 @@ def verify(
         subject = _Subject(detector, images, geometry, detector.encode(images), tolerance)
     checks = [_run(name, check, subject) for name, check in _CHECKS.items()]
     if whole is not None:
-        checks.append(_run("split equals whole", lambda subject: _equals_whole(subject, whole), subject))
+        checks.append(_run(SPLIT_EQUALS_WHOLE, lambda subject: _equals_whole(subject, whole), subject))
     return Report(detector.name, tuple(checks))
 
 

@@ -36,11 +36,10 @@ def find_original(name: str, weights: Path, detector: SplitDetector) -> Whole | 
         return partial(_run_torchvision, _torchvision(weights))
     if family == "efficientdet":
         return partial(_run_effdet, _effdet(name, weights), detector)
-    opencv = _opencv()
-    if opencv is None or not isinstance(detector, DarknetDetector):
-        return None
-    detector.score_floor = CONFIDENT
-    return partial(_run_opencv, _read_darknet(opencv, find_cfg(name, weights), weights), detector)
+    if isinstance(detector, DarknetDetector) and (opencv := _opencv()) is not None:
+        detector.score_floor = CONFIDENT
+        return partial(_run_opencv, _read_darknet(opencv, find_cfg(name, weights), weights), detector)
+    return None
 
 
 def _torchvision(weights: Path) -> Any:
