@@ -2,6 +2,7 @@
 
 import pickle
 import struct
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -36,7 +37,8 @@ def load_checkpoint(module: nn.Module, path: Path) -> None:
     """Fill every parameter and buffer of `module` from a state dict on disk.
 
     Raises `TurboError` for a file that cannot be read, is damaged, holds anything but tensors, or
-    belongs to another architecture; the first keys that differ are named.
+    belongs to another architecture (then `module` may be half filled); the first keys that differ are
+    named.
     """
     state = read_state(path)
     own = module.state_dict()
@@ -63,7 +65,10 @@ def read_state(path: Path) -> Mapping[str, Tensor]:
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            # Damage may look like another pickle protocol; what matters is what can be read.
+            warnings.simplefilter("ignore", UserWarning)
+            state = torch.load(path, map_location="cpu", weights_only=True)
     except _DAMAGE as error:
         reason = str(error).strip().split("\n")[0][:120] or type(error).__name__
         raise TurboError(

@@ -90,7 +90,7 @@ class SplitFasterRcnn(SplitDetector):
         return images, [_geometry(frame, image) for frame, image in zip(frames, resized, strict=True)]
 
     def _resize(self, frame: NDArray[np.uint8], device: torch.device) -> Tensor:
-        image = torch.from_numpy(frame).to(device).permute(2, 0, 1).float() / 255
+        image = torch.tensor(frame, device=device).permute(2, 0, 1).float() / 255
         resized: Tensor = self.transform.resize(image)[0]
         return resized
 
