@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
 from turbo_cli.boxes import Targets
-from turbo_cli.detectors.counted import counted, covered
+from turbo_cli.detectors.counted import centred_in, counted
 
 CPU = torch.device("cpu")
 
@@ -28,21 +28,10 @@ def test_boxes_are_parted_by_flag_region_class_and_area() -> None:
     assert truth.ignored_xyxy.tolist() == [*boxes[1:4].tolist(), [100, 0, 200, 100]]
 
 
-def test_more_than_half_must_lie_inside() -> None:
-    boxes = torch.tensor([[0.0, 0, 10, 10], [5, 0, 15, 10], [6, 0, 16, 10], [50, 50, 60, 60]])
-    assert covered(boxes, torch.tensor([[0.0, 0, 10, 10]]), (100, 100)).tolist() == [
-        True,
-        False,
-        False,
-        False,
-    ]
-    assert covered(boxes, torch.tensor([[0.0, 0, 11, 10]]), (100, 100)).tolist() == [True, True, False, False]
-    assert covered(boxes, torch.zeros(0, 4), (100, 100)).tolist() == [False] * 4
-
-
-def test_what_lies_outside_the_image_is_not_weighed() -> None:
-    boxes = torch.tensor([[-30.0, 0, 10, 10], [90, 90, 130, 130]])
-    assert covered(boxes, torch.tensor([[0.0, 0, 100, 10]]), (100, 100)).tolist() == [True, False]
+def test_the_centre_decides() -> None:
+    boxes = torch.tensor([[0.0, 0, 10, 10], [5, 0, 15, 10], [6, 0, 16, 10], [-100, -100, 110, 110]])
+    assert centred_in(boxes, torch.tensor([[0.0, 0, 10, 10]])).tolist() == [True, True, False, True]
+    assert centred_in(boxes, torch.zeros(0, 4)).tolist() == [False] * 4
 
 
 corners = st_numpy.arrays(np.float32, (5, 2), elements=st.integers(0, 50).map(float))

@@ -5,11 +5,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 import torch
+from effdet.data.transforms import transforms_coco_eval
 from torch import Tensor
 
 from tests.detectors.random_weights import random_efficientdet, random_faster_rcnn
 from turbo_cli.boxes import Targets
-from turbo_cli.detectors.base import SplitDetector, hash_state
+from turbo_cli.detectors.base import SplitDetector
+from turbo_cli.detectors.conformance import verify
+from turbo_cli.detectors.faster_rcnn import SplitFasterRcnn
 
 NO_BOXES = np.zeros((0, 4), np.float32)
 BOXES = np.array([[10, 15, 60, 55], [75, 20, 95, 45]], np.float32)
@@ -41,42 +44,17 @@ def features(detector: SplitDetector, image: Tensor) -> list[Tensor]:
         return detector.encode(image)
 
 
-def test_resuming_from_every_stage_gives_identical_boxes(
-    detector: SplitDetector, features: list[Tensor]
-) -> None:
-    wanted = detector.detect(features)[0]
-    assert len(wanted) > 0
-    for start in range(1, 6):
-        with torch.no_grad():
-            found = detector.detect(detector.resume(features, start))[0]
-        assert np.array_equal(found.boxes_xyxy, wanted.boxes_xyxy)
-        assert np.array_equal(found.scores, wanted.scores)
-
-
-def test_strides_and_channels_are_as_told(detector: SplitDetector, features: list[Tensor]) -> None:
-    shapes = [
-        (1, channels, 128 // 2**level, 128 // 2**level) for level, channels in enumerate(detector.channels, 1)
-    ]
-    assert [tuple(one.shape) for one in features] == shapes
-
-
-@pytest.mark.parametrize("measure", ["loss", "distill"])
-def test_gradient_reaches_every_map_and_leaves_the_detector_as_it_is(
-    detector: SplitDetector, image: Tensor, measure: str
-) -> None:
-    before = hash_state(detector)
-    detector.train()
-    features = detector.encode(image.requires_grad_())
-    for one in features:
-        one.retain_grad()
-    teacher = detector.encode(image.detach() * 0.5)
-    value = detector.loss(features, targets()) if measure == "loss" else detector.distill(features, teacher)
-    value.backward()  # type: ignore[no-untyped-call]
-    for one in (image, *features):
-        assert one.grad is not None and torch.isfinite(one.grad).all() and one.grad.abs().sum() > 0
-    assert hash_state(detector) == before
-    assert all(parameter.grad is None for parameter in detector.parameters())
-    assert not any(module.training for module in detector.modules())
+def test_conforms(detector: SplitDetector, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At a smaller input than its own, to be quick."""
+    monkeypatch.setattr(detector, "input_size", (256, 256))
+    if isinstance(detector, SplitFasterRcnn):
+        monkeypatch.setattr(detector.transform, "min_size", (96,))
+        monkeypatch.setattr(detector.transform, "max_size", 160)
+    else:
+        monkeypatch.setattr(detector, "letterbox", transforms_coco_eval((256, 256), use_prefetcher=True))
+    frames = list(np.random.default_rng(0).integers(0, 256, (2, 45, 80, 3), np.uint8))
+    failed = [check for check in verify(detector, frames).checks if not check.passed]
+    assert failed == []
 
 
 def test_losses_are_repeatable_and_draw_no_random_number(
@@ -89,15 +67,10 @@ def test_losses_are_repeatable_and_draw_no_random_number(
     assert torch.equal(torch.get_rng_state(), state)
 
 
-def test_distill_is_zero_only_where_both_are_equal(detector: SplitDetector, features: list[Tensor]) -> None:
-    assert detector.distill([one.clone() for one in features], features) == 0
-    assert detector.distill([one * 1.1 for one in features], features) > 0
-
-
 def test_distill_sends_gradient_to_the_student_only(detector: SplitDetector, features: list[Tensor]) -> None:
     student = [(one * 1.1).requires_grad_() for one in features]
     teacher = [one.clone().requires_grad_() for one in features]
-    detector.distill(student, teacher).backward()  # type: ignore[no-untyped-call]
+    detector.distill(student, teacher).backward()
     assert student[4].grad is not None
     assert all(one.grad is None for one in teacher)
 
@@ -116,7 +89,7 @@ def test_a_few_steps_on_the_features_reduce_it(
     for _ in range(5):
         optimizer.zero_grad()
         value = detector.loss(noisy, targets()) if measure == "loss" else detector.distill(noisy, features)
-        value.backward()  # type: ignore[no-untyped-call]
+        value.backward()
         optimizer.step()
         values.append(float(value.detach()))
     assert values[-1] < 0.9 * values[0]

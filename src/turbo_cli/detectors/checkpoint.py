@@ -11,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from turbo_cli.detectors.store import check_readable
 from turbo_cli.errors import TurboError
 
 SUFFIXES = (".pth", ".pt", ".safetensors")
@@ -61,7 +62,7 @@ def read_state(path: Path) -> Mapping[str, Tensor]:
     """A state dict from a `.pth`, `.pt` or `.safetensors` file, on the CPU. Raises `TurboError`."""
     if path.suffix not in SUFFIXES:
         raise TurboError(f"{path}: unknown kind of weights file", f"expected {', '.join(SUFFIXES)}")
-    _check_readable(path)
+    check_readable(path)
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
@@ -77,14 +78,6 @@ def read_state(path: Path) -> Mapping[str, Tensor]:
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
         raise TurboError(f"{path}: holds no state dict (name → tensor)", "save `model.state_dict()` alone")
     return state
-
-
-def _check_readable(path: Path) -> None:
-    try:
-        with path.open("rb"):
-            pass
-    except OSError as error:
-        raise TurboError(f"{path}: cannot read weights: {error.strerror or error}") from error
 
 
 def _another_architecture(path: Path, differences: list[str]) -> TurboError:

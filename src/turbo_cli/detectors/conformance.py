@@ -90,9 +90,12 @@ def _run(name: str, check: Callable[[_Subject], Outcome], subject: _Subject) -> 
 
 
 def _images(subject: _Subject) -> Outcome:
-    images, (width, height) = subject.images, subject.detector.input_size
+    images, detector = subject.images, subject.detector
     low, high = float(images.min()), float(images.max())
-    passed = images.shape == (2, 3, height, width) and images.dtype == torch.float32 and 0 <= low <= high <= 1
+    fits = images.shape[:2] == (2, 3) and not any(side % detector.size_multiple for side in subject.size)
+    if detector.fixed_size:
+        fits = fits and subject.size == detector.input_size
+    passed = fits and images.dtype == torch.float32 and 0 <= low <= high <= 1
     return passed, f"{tuple(images.shape)} {images.dtype} in [{low:.3f}, {high:.3f}]"
 
 

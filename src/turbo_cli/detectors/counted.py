@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-from torchvision.ops import clip_boxes_to_image
 
 from turbo_cli.boxes import Targets, centres_inside
 
@@ -42,14 +41,8 @@ def counted(targets: Targets, categories: Container[int], device: torch.device) 
     )
 
 
-def covered(boxes_xyxy: Tensor, areas_xyxy: Tensor, image_size: tuple[int, int]) -> Tensor:
-    """(N,) bool: whether over half of what each of the (N, 4) boxes shows lies in one of the (M, 4) areas.
-
-    image_size: (height, width); what lies outside shows nothing.
-    """
-    boxes_xyxy = clip_boxes_to_image(boxes_xyxy, image_size)
-    top_left = torch.maximum(boxes_xyxy[:, None, :2], areas_xyxy[None, :, :2])
-    bottom_right = torch.minimum(boxes_xyxy[:, None, 2:], areas_xyxy[None, :, 2:])
-    shared = (bottom_right - top_left).clamp(min=0).prod(dim=2)
-    size = (boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]).prod(dim=1)
-    return (shared > size[:, None] / 2).any(dim=1)
+def centred_in(boxes_xyxy: Tensor, areas_xyxy: Tensor) -> Tensor:
+    """(N,) bool: whether the centre of each of the (N, 4) boxes lies in one of the (M, 4) areas."""
+    centres = (boxes_xyxy[:, None, :2] + boxes_xyxy[:, None, 2:]) / 2
+    inside = (centres >= areas_xyxy[:, :2]) & (centres <= areas_xyxy[:, 2:])
+    return inside.all(dim=2).any(dim=1)

@@ -52,6 +52,7 @@ class SplitFasterRcnn(SplitDetector):
 
     # The shorter side becomes 800 unless the longer would pass 1333: what a frame of 5:3 comes to.
     input_size = (1344, 800)
+    fixed_size = False
     size_multiple = 32
     categories = CATEGORIES
     channels = (64, 256, 512, 1024, 2048)

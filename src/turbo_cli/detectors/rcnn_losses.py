@@ -10,7 +10,7 @@ from torch import Tensor
 from torchvision.models.detection.roi_heads import fastrcnn_loss
 from torchvision.models.detection.rpn import concat_box_prediction_layers
 
-from turbo_cli.detectors.counted import Counted, covered
+from turbo_cli.detectors.counted import Counted, centred_in
 from turbo_cli.detectors.distance import CONFIDENT, anchor_distance, box_distance, class_distance
 
 TEACHER_PROPOSALS = 256
@@ -61,7 +61,7 @@ def rcnn_loss(rpn: Any, roi_heads: Any, canvas: Any, pyramid: Pyramid, truth: Se
     anchors = _predict_anchors(rpn, canvas, pyramid)
     with _training(rpn):
         proposals = _propose(rpn, canvas, anchors)
-    return _rpn_loss(rpn, canvas, anchors, truth) + _box_loss(roi_heads, canvas, pyramid, proposals, truth)
+    return _rpn_loss(rpn, anchors, truth) + _box_loss(roi_heads, canvas, pyramid, proposals, truth)
 
 
 def proposal_distance(rpn: Any, roi_heads: Any, canvas: Any, pyramid: Pyramid, teacher: Pyramid) -> Tensor:
@@ -116,10 +116,10 @@ def _predict_boxes(
     return logits, deltas.view(*logits.shape, 4)
 
 
-def _rpn_loss(rpn: Any, canvas: Any, anchors: Anchors, truth: Sequence[Counted]) -> Tensor:
+def _rpn_loss(rpn: Any, anchors: Anchors, truth: Sequence[Counted]) -> Tensor:
     targets = [{"boxes": one.boxes_xyxy} for one in truth]
     labels, matched = rpn.assign_targets_to_anchors(anchors.boxes_xyxy, targets)
-    labels = _without_ignored(labels, anchors.boxes_xyxy, truth, canvas)
+    labels = _without_ignored(labels, anchors.boxes_xyxy, truth)
     if not _any_counts(labels):
         return anchors.objectness.sum() * 0
     goals = rpn.box_coder.encode(matched, anchors.boxes_xyxy)
@@ -136,7 +136,7 @@ def _box_loss(
     matches, labels = roi_heads.assign_targets_to_proposals(
         proposals, boxes, [one.category_ids for one in truth]
     )
-    labels = _without_ignored(labels, proposals, truth, canvas)
+    labels = _without_ignored(labels, proposals, truth)
     samples = roi_heads.subsample(labels)
     proposals, labels, matches = (_pick(parts, samples) for parts in (proposals, labels, matches))
     logits, deltas = _predict_boxes(roi_heads, canvas, pyramid, proposals)
@@ -149,12 +149,12 @@ def _box_loss(
 
 
 def _without_ignored(
-    labels: Sequence[Tensor], boxes: Sequence[Tensor], truth: Sequence[Counted], canvas: Any
+    labels: Sequence[Tensor], boxes: Sequence[Tensor], truth: Sequence[Counted]
 ) -> list[Tensor]:
-    """Background that lies in an ignored area is neither positive nor negative (−1)."""
+    """Background centred in an ignored area is neither positive nor negative (−1)."""
     return [
-        torch.where((label == 0) & covered(box, one.ignored_xyxy, size), -1, label)
-        for label, box, one, size in zip(labels, boxes, truth, canvas.image_sizes, strict=True)
+        torch.where((label == 0) & centred_in(box, one.ignored_xyxy), -1, label)
+        for label, box, one in zip(labels, boxes, truth, strict=True)
     ]
 
 
