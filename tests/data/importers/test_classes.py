@@ -48,7 +48,8 @@ def test_the_users_map_goes_over_the_shipped_one(tmp_path: Path) -> None:
         ("van: car\n  bus: [", "line 2"),
         ("", "is empty"),
         ("# nothing\n", "no class map"),
-        ("van: \x01\n", "not YAML"),
+        ("van: \x01\n", "not usable as YAML"),
+        ("[" * 5000, "not usable as YAML"),
     ],
 )
 def test_files_that_are_refused(tmp_path: Path, text: str, message: str) -> None:

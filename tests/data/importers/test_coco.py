@@ -103,23 +103,25 @@ def test_frames_of_a_video(tmp_path: Path) -> None:
     assert bad_counts(tmp_path / "out") == {"frame number out of range": 2}
     content = read_back(tmp_path / "out")
     assert [(one.id, one.video, one.frame) for one in content.images] == [
-        (104, "../street.avi", 4),
         (101, "../street.avi", 1),
+        (104, "../street.avi", 4),
     ]
-    assert [one.timestamp for one in content.images] == pytest.approx([0.4, 0.1])
-    assert open_dataset(tmp_path / "out").frame(0).mean() == pytest.approx(40, abs=3)
+    assert [one.timestamp for one in content.images] == pytest.approx([0.1, 0.4])
+    assert open_dataset(tmp_path / "out").frame(1).mean() == pytest.approx(40, abs=3)
 
 
 def test_bad_rows(tmp_path: Path) -> None:
     write_image(tmp_path / "src" / "a.jpg")
     write_image(tmp_path / "src" / "small.jpg", 50, 40)
-    images: list[dict[str, Any]] = [
+    images: list[Any] = [
         IMAGE,
         IMAGE | {"id": 13, "file_name": "gone.jpg"},
         IMAGE | {"id": 14, "file_name": "small.jpg"},
         IMAGE,
         {"file_name": "a.jpg"},
         {"id": "fifteen", "file_name": "a.jpg"},
+        {"id": 16, "file_name": "a.jpg", "ignore_regions": 5},
+        "a.jpg",
     ]
     annotations = [
         annotation(1, [10, 20, 30, 40]),
@@ -138,7 +140,7 @@ def test_bad_rows(tmp_path: Path) -> None:
     write_json(tmp_path / "src" / "labels.json", coco(images, annotations))
     import_dataset("coco", tmp_path / "src", tmp_path / "out", allow_bad=True)
     assert bad_counts(tmp_path / "out") == {
-        "malformed row": 6,
+        "malformed row": 8,
         "zero area": 1,
         "not a finite number": 1,
         "outside the image": 1,

@@ -158,9 +158,10 @@ def billion_laughs() -> str:
         (sequence(frame(1, target(GOOD)))[:-20], "not well-formed XML"),
         ("<annotation><folder>VOC</folder></annotation>", "expected <sequence name=…>, found <annotation>"),
         ("", "not well-formed XML"),
+        ('<?xml version="1.0" encoding="klingon"?><sequence name="a"/>', "cannot be read: unknown encoding"),
         (sequence(""), "no frame can be used"),
     ],
-    ids=["billion-laughs", "external-entity", "truncated", "other-xml", "empty", "no-frames"],
+    ids=["billion-laughs", "external-entity", "truncated", "other-xml", "empty", "encoding", "no-frames"],
 )
 def test_files_that_are_refused(tmp_path: Path, xml: str, message: str) -> None:
     source = write_source(tmp_path / "src", xml)

@@ -74,6 +74,7 @@ def test_images_without_boxes_are_frames(tmp_path: Path) -> None:
         "train: ../images\nval: ../images\nnames: [bus, car]\n",  # as exports write it
         "path: ../datasets/elsewhere\ntrain: images\nnames: [bus, car]\n",
         "train: train.txt\nnames: [bus, car]\n",
+        "train:\nval: images\ntest: null\nnames: [bus, car]\n",
     ],
 )
 def test_ways_to_write_data_yaml(tmp_path: Path, yaml: str) -> None:
@@ -120,10 +121,14 @@ def test_a_listed_image_that_is_missing(tmp_path: Path) -> None:
     ("yaml", "message"),
     [
         ("", "data.yaml: is empty"),
-        ("train: [images\n", "line 2: not YAML"),
+        ("train: [images\n", "data.yaml: line 2: "),
         ("names: [car]\n", "it has none of train, val"),
-        ("train: images\n", "names: no class is named"),
-        ("train: images\nnames: {a: car}\n", "names: expected a list"),
+        ("train: images\n", "names: expected a list"),
+        ("train: images\nnames: {a: car}\n", "names: a number is 'a'"),
+        ("train: images\nnames: {0: car, 0: bus}\n", "line 2: '0' is there twice"),
+        ("train: images\nnames: [[car]]\n", "names: a name is no text"),
+        ("train: {a: b}\nnames: [car]\n", "train: expected the name of a folder"),
+        ("[" * 5000, "not usable as YAML"),
         ("train: pictures\nnames: [car]\n", "train: no such folder or list"),
         ("train: labels\nnames: [car]\n", "no frame can be used"),
     ],

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from turbo_cli.coco import COCO_IDS
-from turbo_cli.data.importers.reading import read_text
+from turbo_cli.data.importers.reading import read_text, yaml_errors
 from turbo_cli.errors import TurboError
 
 NULL_TAG = "tag:yaml.org,2002:null"
@@ -45,13 +45,8 @@ def _shipped_text(name: str) -> str:
 
 def _parse(text: str, path: Path) -> dict[str, str | None]:
     """Walk the nodes, not the values: PyYAML would take duplicates silently and read `no` as False."""
-    try:
+    with yaml_errors(path):
         root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise TurboError(f"{path}: line {line}: {error.problem}") from error
-    except yaml.YAMLError as error:
-        raise TurboError(f"{path}: not YAML: {error}") from error
     if not isinstance(root, yaml.MappingNode) or not root.value:
         raise TurboError(f"{path}: no class map", "write lines such as `van: car` or `sign: null`")
     names: dict[str, str | None] = {}

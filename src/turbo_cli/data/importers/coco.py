@@ -20,12 +20,17 @@ XYWH = ("left", "top", "width", "height")
 
 
 def read_frames(source: Path, images: Path | None, report: Report) -> Iterator[SourceFrame]:
-    """Frames in the order of `images`, under their own ids.
+    """Frames under their own ids, in the order of `images`, or of time where it is known.
 
     images: a folder, or a video whose frame `images[].frame` (from 0) each image is. Without it, the JSON's
     folder (the one above a folder `annotations`), or the one video there if it has no images.
     """
     path = _json_file(source)
+    frames = _listed_frames(path, images, report)
+    yield from sorted(frames, key=lambda frame: frame.timestamp or 0.0)
+
+
+def _listed_frames(path: Path, images: Path | None, report: Report) -> Iterator[SourceFrame]:
     content = read_json(path)
     lists = content if isinstance(content, dict) else {}
     missing = [key for key in LISTS if not isinstance(lists.get(key), list)]
@@ -131,7 +136,7 @@ def _frame(
     picture = pictures.find(image, place, rows, report)
     if picture is None:
         return None
-    stated = (image.get("width", picture.width), image.get("height", picture.height))
+    stated = (image.get("width") or picture.width, image.get("height") or picture.height)
     if stated != (picture.width, picture.height):
         detail = f"{stated[0]}×{stated[1]}, {picture.path} has {picture.width}×{picture.height}"
         report.skip(Reason.SIZE_DIFFERS, place, detail, rows)
@@ -152,7 +157,10 @@ def _frame(
 
 
 def _regions(image: dict[str, Any], place: Place, report: Report) -> Iterator[SourceRegion]:
-    for index, region in enumerate(image.get("ignore_regions") or []):
+    regions = image.get("ignore_regions") or []
+    if not isinstance(regions, list):
+        raise MalformedError("ignore_regions is no list")
+    for index, region in enumerate(regions):
         here = Place(place.file, key=f"{place.key}.ignore_regions[{index}]")
         try:
             yield SourceRegion(_xywh(region, "region"), here)

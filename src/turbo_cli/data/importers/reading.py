@@ -1,10 +1,13 @@
 """Reading a source's files: what cannot be read is the user's to mend, and is named."""
 
+import contextlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+import yaml
 
 from turbo_cli.data.images import IMAGE_SUFFIXES, image_size
 from turbo_cli.data.importers.report import Place, Reason, Report
@@ -33,6 +36,40 @@ def read_json(path: Path) -> Any:
         raise TurboError(f"{path}: line {error.lineno}: not JSON: {error.msg}") from error
     except (RecursionError, ValueError) as error:  # nested too deeply, a number of thousands of digits
         raise TurboError(f"{path}: not usable as JSON: {error}") from error
+
+
+class _TextLoader(yaml.BaseLoader):
+    """Every scalar is text (so a class `no` is no False), and no key may be there twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        mapping = super().construct_mapping(node, deep)
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"{key.value!r} is there twice", problem_mark=key.start_mark
+                )
+            seen.add(key.value)
+        return mapping
+
+
+def read_yaml(path: Path) -> Any:
+    """The YAML value in the file, of text, lists and maps. Raises `TurboError` naming the line."""
+    text = read_text(path)
+    with yaml_errors(path):
+        return yaml.load(text, Loader=_TextLoader)
+
+
+@contextlib.contextmanager
+def yaml_errors(path: Path) -> Iterator[None]:
+    """Turns what PyYAML raises into a `TurboError` naming the file and the line."""
+    try:
+        yield
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise TurboError(f"{path}: line {line}: {error.problem}") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise TurboError(f"{path}: not usable as YAML: {error}") from error
 
 
 def files_below(source: Path, suffixes: Iterable[str]) -> list[Path]:
@@ -78,7 +115,7 @@ class ImageFinder:
         Raises `TurboError` if there are several: it is not for us to guess.
         """
         name = name.replace("\\", "/")
-        if (self.root / name).is_file():
+        if _is_file(self.root / name):
             return self.root / name
         tail = PurePosixPath(name).parts
         same_name = self._by_name.get(tail[-1] if tail else "", [])
@@ -91,12 +128,19 @@ class ImageFinder:
         return matches[0] if matches else None
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have
+        return False
+
+
 def measure(path: Path | None, place: Place, report: Report, rows: int) -> tuple[int, int] | None:
     """Width and height of an image as it is shown.
 
     None, and a bad row that takes `rows` rows along, if there is no such image or it is not readable.
     """
-    if path is None or not path.is_file():
+    if path is None or not _is_file(path):
         report.skip(Reason.MISSING_IMAGE, place, str(path or ""), rows)
         return None
     try:

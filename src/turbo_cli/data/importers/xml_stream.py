@@ -50,6 +50,8 @@ def xml_elements(path: Path) -> Iterator[Element]:
         except expat.ExpatError as error:
             reason = expat.ErrorString(error.code)
             raise TurboError(f"{path}: line {error.lineno}: not well-formed XML: {reason}") from error
+        except (LookupError, ValueError) as error:  # an encoding that Python or expat does not know
+            raise TurboError(f"{path}: line 1: cannot be read: {error}") from error
         yield from waiting
         waiting.clear()
 

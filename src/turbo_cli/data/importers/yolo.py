@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from turbo_cli.data.images import IMAGE_SUFFIXES
 from turbo_cli.data.importers.numbers import MalformedError, number, whole_number
-from turbo_cli.data.importers.reading import files_below, measure, read_text
+from turbo_cli.data.importers.reading import files_below, measure, read_text, read_yaml
 from turbo_cli.data.importers.report import Place, Reason, Report
 from turbo_cli.data.importers.source import SourceBox, SourceFrame
 from turbo_cli.errors import TurboError
 
 SPLITS = ("train", "val", "valid", "test")
+NULLS = ("", "~", "null")
 
 
 def read_frames(source: Path, images: Path | None, report: Report) -> Iterator[SourceFrame]:
@@ -49,11 +48,7 @@ def _data_file(source: Path) -> Path:
 
 
 def _read_description(path: Path) -> dict[str, Any]:
-    try:
-        description = yaml.safe_load(read_text(path))
-    except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
-        raise TurboError(f"{path}: line {line}: not YAML") from error
+    description = read_yaml(path)
     if not isinstance(description, dict) or not any(split in description for split in SPLITS):
         raise TurboError(f"{path}: not a YOLO data set: it has none of {', '.join(SPLITS)}")
     return description
@@ -61,21 +56,29 @@ def _read_description(path: Path) -> dict[str, Any]:
 
 def _class_names(names: Any, path: Path) -> dict[int, str]:
     """`names` is a list, or a map of class number to name."""
-    pairs = list(enumerate(names)) if isinstance(names, list) else names
+    if isinstance(names, list):
+        names = dict(enumerate(names))
+    if not isinstance(names, dict) or not names:
+        raise TurboError(f"{path}: names: expected a list, or a map of number to name")
     try:
-        found = {whole_number(index, "class"): str(name) for index, name in dict(pairs or ()).items()}
-    except (MalformedError, TypeError, ValueError) as error:
-        raise TurboError(f"{path}: names: expected a list, or a map of number to name") from error
-    if not found:
-        raise TurboError(f"{path}: names: no class is named")
-    return found
+        return {whole_number(index, "number"): _text(name, "name") for index, name in names.items()}
+    except MalformedError as error:
+        raise TurboError(f"{path}: names: a {error}") from error
+
+
+def _text(value: Any, name: str) -> str:
+    if not isinstance(value, str):
+        raise MalformedError(f"{name} is no text")
+    return value
 
 
 def _split_pictures(description: dict[str, Any], split: str, path: Path) -> Iterator[tuple[Path, Path]]:
     """The images of a split, each with the folder that it was listed under."""
     entries = description.get(split) or []
     for entry in entries if isinstance(entries, list) else [entries]:
-        listed = _resolve(str(entry), description, path, split)
+        if entry in NULLS:
+            continue
+        listed = _resolve(entry, description, path, split)
         if listed.is_dir():
             yield from ((listed, picture) for picture in files_below(listed, IMAGE_SUFFIXES))
         else:
@@ -84,9 +87,12 @@ def _split_pictures(description: dict[str, Any], split: str, path: Path) -> Iter
             yield from ((picture.parent, picture) for picture in pictures)
 
 
-def _resolve(entry: str, description: dict[str, Any], path: Path, split: str) -> Path:
+def _resolve(entry: Any, description: dict[str, Any], path: Path, split: str) -> Path:
     """Below `path` of the file, which is relative to the file; exports often lie about both by a `../`."""
-    below = path.parent / str(description.get("path") or ".")
+    root = description.get("path") or "."
+    if not isinstance(entry, str) or not isinstance(root, str):
+        raise TurboError(f"{path}: {split}: expected the name of a folder or list, or several of them")
+    below = path.parent / root
     roots = [below, path.parent]
     candidates = [root / name for root in roots for name in (entry, entry.removeprefix("../"))]
     found = next((candidate for candidate in candidates if candidate.exists()), None)
