@@ -60,6 +60,7 @@ def test_bad_rows_are_named(turbo: RunTurbo, tmp_path: Path) -> None:
         ["yolo", "src", "out", "--classes", "src/data.yaml"],
         ["yolo", "src", "out", "--classes", "nowhere.yaml"],
         ["coco", "src", "out"],
+        ["ua-detrac", "src", "out", "--images", "nowhere"],
         ["coco", "src/data.yaml", "out"],
         ["bdd100k", "src", "out"],
         ["bdd100k", "src/images/gate/1.png", "out"],

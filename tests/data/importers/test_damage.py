@@ -74,7 +74,7 @@ def damaged(content: bytes, data: st.DataObject) -> bytes:
 
 
 @pytest.mark.parametrize("kind", FILES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_damaged_labels(pictures: Path, kind: str, data: st.DataObject) -> None:
     format_name, file_name, text = FILES[kind]

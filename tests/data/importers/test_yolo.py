@@ -71,7 +71,7 @@ def test_images_without_boxes_are_frames(tmp_path: Path) -> None:
     [
         "train: images\nnames: {0: bus, 1: car}\n",
         "train: [images/gate]\nnames: [bus, car]\n",
-        "train: ../images\nval: ../images\nnames: [bus, car]\n",  # as exports write it
+        "train: ../images\nval: images/../images\nnames: [bus, car]\n",  # as exports write it
         "path: ../datasets/elsewhere\ntrain: images\nnames: [bus, car]\n",
         "train: train.txt\nnames: [bus, car]\n",
         "train:\nval: images\ntest: null\nnames: [bus, car]\n",
@@ -82,6 +82,7 @@ def test_ways_to_write_data_yaml(tmp_path: Path, yaml: str) -> None:
     write_text(source / "train.txt", "./images/gate/1.png\n")
     content = import_dataset("yolo", source / "data.yaml", tmp_path / "out").dataset
     assert boxes_of(content) == [("car", [50, 40, 100, 20])]
+    assert len(content.images) == 1
 
 
 def test_bad_rows(tmp_path: Path) -> None:
@@ -113,8 +114,9 @@ def test_a_listed_image_that_is_missing(tmp_path: Path) -> None:
     source = write_source(tmp_path / "src", "1 0.5 0.5 0.5 0.2", yaml="train: train.txt\nnames: [bus, car]\n")
     write_text(source / "train.txt", "images/gate/1.png\nimages/gate/2.png\n")
     write_text(source / "labels" / "gate" / "2.txt", "1 0.5 0.5 0.5 0.2\n0 0.5 0.5 0.5 0.2\n")
-    import_dataset("yolo", source, tmp_path / "out", allow_bad=True)
+    imported = import_dataset("yolo", source, tmp_path / "out", allow_bad=True)
     assert bad_counts(tmp_path / "out") == {"missing image": 3}
+    assert imported.dataset.images[0].camera == "gate"
 
 
 @pytest.mark.parametrize(

@@ -99,8 +99,9 @@ def import_dataset(
     than 5 % of its rows are bad and `allow_bad` is false.
     """
     wanted = _format(format_name, images, class_file)
-    if not source.exists():
-        raise TurboError(f"{source}: no such file or folder")
+    for path in (source, images):
+        if path is not None and not path.exists():
+            raise TurboError(f"{path}: no such file or folder")
     classes = load_class_map(wanted.class_map or "common.yaml", class_file)
     report = Report()
     with replacing_folder(out) as folder:

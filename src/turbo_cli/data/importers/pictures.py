@@ -13,8 +13,14 @@ class Linked:
 
     def __init__(self, out: Path) -> None:
         self.out = out.resolve()
+        self._paths: dict[Path, str] = {}
 
     def __call__(self, picture: Path, camera: str) -> str:
+        if picture not in self._paths:
+            self._paths[picture] = self._path(picture)
+        return self._paths[picture]
+
+    def _path(self, picture: Path) -> str:
         target = picture.parent.resolve() / picture.name
         try:
             return Path(os.path.relpath(target, self.out)).as_posix()

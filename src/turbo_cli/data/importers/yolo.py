@@ -28,9 +28,9 @@ def read_frames(source: Path, images: Path | None, report: Report) -> Iterator[S
     seen: set[Path] = set()
     for split in SPLITS:
         for folder, picture in _split_pictures(description, split, path):
-            if picture in seen:
+            if picture.resolve() in seen:
                 continue
-            seen.add(picture)
+            seen.add(picture.resolve())
             camera = picture.parent.relative_to(folder).as_posix()
             frame = _frame(picture, split if camera == "." else camera, names, report)
             if frame is not None:
@@ -73,7 +73,7 @@ def _text(value: Any, name: str) -> str:
 
 
 def _split_pictures(description: dict[str, Any], split: str, path: Path) -> Iterator[tuple[Path, Path]]:
-    """The images of a split, each with the folder that it was listed under."""
+    """The images of a split, each with the folder below which folders are cameras."""
     entries = description.get(split) or []
     for entry in entries if isinstance(entries, list) else [entries]:
         if entry in NULLS:
@@ -84,7 +84,11 @@ def _split_pictures(description: dict[str, Any], split: str, path: Path) -> Iter
         else:
             lines = (line.strip() for line in read_text(listed).splitlines())
             pictures = [listed.parent / line for line in lines if line]
-            yield from ((picture.parent, picture) for picture in pictures)
+            yield from ((_images_folder(picture), picture) for picture in pictures)
+
+
+def _images_folder(picture: Path) -> Path:
+    return next((folder for folder in picture.parents if folder.name == "images"), picture.parent)
 
 
 def _resolve(entry: Any, description: dict[str, Any], path: Path, split: str) -> Path:
