@@ -1,14 +1,18 @@
 """The one way that commands write to the terminal."""
 
+import contextlib
 import json
 import sys
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from turbo_cli.errors import TurboWarning
 
 T = TypeVar("T")
 
@@ -50,6 +54,22 @@ class Output:
     def error(self, message: str) -> None:
         """The one line that a failed command ends with."""
         self._say(f"error: {' '.join(message.split())}", "red")
+
+    @contextlib.contextmanager
+    def showing_warnings(self) -> Iterator[None]:
+        """Inside, every `TurboWarning` is one `warning` line; other warnings are shown as ever."""
+        usual = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+            if issubclass(category, TurboWarning):
+                self.warning(str(message))
+            else:
+                usual(message, category, *place, **more)
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", TurboWarning)
+            warnings.showwarning = show
+            yield
 
     def track(self, items: Iterable[T], label: str, total: int | None = None) -> Iterable[T]:
         """A `Track`: a progress bar on stderr, silent where that is no terminal or under --quiet."""

@@ -40,12 +40,17 @@ def opened_stream(path: Path) -> Iterator[tuple[Any, Any]]:
 
 
 def read_packets(container: Any, stream: Any) -> Iterator[Any]:
-    """Every packet up to the end of the file or to where it breaks off."""
+    """Every whole packet up to the end of the file or to where it breaks off."""
+    last = None
     with contextlib.suppress(av.error.FFmpegError):
         for packet in container.demux(stream):
             # An empty packet would tell the decoder that the stream has ended.
             if packet.size:
-                yield packet
+                if last:
+                    yield last
+                last = packet
+    if last and not last.is_corrupt:
+        yield last
 
 
 def decode_frames(path: Path, start: Key | None = None) -> Iterator[Any]:

@@ -150,7 +150,7 @@ def _located(path: Path, images: Sequence[Image], videos: VideoIndexes) -> Itera
     if folder:
         for image in images:
             name = image.file_name or ""
-            camera = image.camera or Path(name).parent.as_posix().strip("./") or path.stem
+            camera = image.camera or Path(name).parent.as_posix().strip("./") or path.parent.name
             yield image.model_copy(update={"file_name": str(folder / name), "camera": camera, "video": None})
         return
     for image in sorted(images, key=lambda image: (image.video or "", image.frame or 0)):

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 from numpy.typing import NDArray
 
 from turbo_cli.data.decoding import Key, decode_frames, opened_stream, read_packets, to_rgb
-from turbo_cli.errors import TurboError
+from turbo_cli.errors import TurboError, TurboWarning
 
 DEFAULT_FPS = 25.0
 """For a stream that names no frame rate."""
 
 LONGEST_LAST_FRAME = 1.0
-"""Seconds by which a whole video's last frame may lie before its declared end."""
+"""Seconds that the video may end before its container, where the stream's own length is not known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +54,9 @@ def index_video(path: Path) -> VideoIndex:
     height, width = to_rgb(first).shape[:2]
     with opened_stream(path) as (container, stream):
         packets = [_Packet.of(packet) for packet in read_packets(container, stream)]
-        if packets[-1].corrupt:
-            del packets[-1]
         _warn_if_cut(path, container, stream, packets)
         trusted = _one_frame_a_packet(container, stream, packets)
-        fps = float(stream.average_rate or stream.guessed_rate or DEFAULT_FPS)
+        fps = _fps(stream)
         seconds = float(stream.time_base)
     shown = [packet for packet in packets if not packet.discard]
     if trusted:
@@ -85,11 +84,12 @@ class _Packet:
     dts: int | None
     key: bool
     discard: bool
-    corrupt: bool
+    end: int | None
 
     @staticmethod
     def of(packet: Any) -> "_Packet":
-        return _Packet(packet.pts, packet.dts, packet.is_keyframe, packet.is_discard, packet.is_corrupt)
+        end = None if packet.pts is None else packet.pts + (packet.duration or 0)
+        return _Packet(packet.pts, packet.dts, packet.is_keyframe, packet.is_discard, end)
 
 
 def _one_frame_a_packet(container: Any, stream: Any, packets: list[_Packet]) -> bool:
@@ -124,17 +124,21 @@ def _keys(shown: list[_Packet], pts: NDArray[np.int64]) -> tuple[Key, ...]:
 
 
 def _warn_if_cut(path: Path, container: Any, stream: Any, packets: list[_Packet]) -> None:
-    found, declared = len(packets), stream.frames
-    if declared > found:
-        _warn(path, f"{found} of {declared} frames are readable")
-    elif not declared and container.duration:
-        times = [packet.pts for packet in packets if packet.pts is not None]
-        begin = (container.start_time or 0) / 1e6
-        end = float(max(times, default=0) * stream.time_base) - begin
-        length = container.duration / 1e6
-        if end + LONGEST_LAST_FRAME < length:
-            _warn(path, f"{found} frames are readable, up to second {end:.1f} of {length:.1f}")
+    """Compare where the packets end with where the header says that the video ends."""
+    unit = float(stream.time_base)
+    slack = 2.0 / _fps(stream)
+    if container.format.name == "avi":
+        length = stream.frames / _fps(stream)
+    elif stream.duration:
+        length = stream.duration * unit
+    else:
+        length, slack = (container.duration or 0) / av.time_base, LONGEST_LAST_FRAME
+    begin = (stream.start_time or 0) * unit
+    end = max((packet.end for packet in packets if packet.end is not None), default=0) * unit - begin
+    if end + slack < length:
+        what = f"{len(packets)} frames are readable, up to second {end:.2f} of {length:.2f}"
+        warnings.warn(f"{path}: the video breaks off: {what}", TurboWarning, stacklevel=4)
 
 
-def _warn(path: Path, what: str) -> None:
-    warnings.warn(f"{path}: the video breaks off: {what}", stacklevel=4)
+def _fps(stream: Any) -> float:
+    return float(stream.average_rate or stream.guessed_rate or DEFAULT_FPS)

@@ -7,6 +7,8 @@ import typer
 
 from turbo_cli.cli.output import Output
 
+EXAMPLE = "Example: turbo data import yolo traffic-cameras/ cameras/"
+
 
 def import_(
     context: typer.Context,

@@ -1,0 +1,170 @@
+"""Degradations of a frame: what night, weather, optics and links do to it.
+
+Each is a pure function of a (H, W, 3) uint8 RGB frame, a generator and a severity in [0, 1]. It returns a new
+frame of the same shape; at severity 0 an equal one, and further from the original the higher the severity.
+Two calls with generators in the same state give the same frame.
+"""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy.ndimage import convolve1d, gaussian_filter
+
+from turbo_cli.data.dataset import Frame
+
+Degradation = Callable[[Frame, np.random.Generator, float], Frame]
+Layer = NDArray[np.floating[Any]]
+
+
+def low_light(frame: Frame, rng: np.random.Generator, severity: float) -> Frame:
+    """Few photons: dark, with a noise that is strong against what is left."""
+    gain = 1 - 0.9 * severity**0.5
+    dark = frame.astype(np.float32) * np.float32(gain)
+    deviation = np.float32(14 * severity) * np.sqrt(0.3 + dark / 90)
+    return _frame(dark + rng.standard_normal(frame.shape, dtype=np.float32) * deviation)
+
+
+def fog(frame: Frame, rng: np.random.Generator, severity: float) -> Frame:
+    """A veil that thickens towards a horizon in the upper third, in soft banks."""
+    height, width = frame.shape[:2]
+    horizon = rng.uniform(0.0, 0.3)
+    below = np.clip((np.linspace(0, 1, height) - horizon) / (1 - horizon), 0.02, 1)
+    banks = 1 + 0.3 * _cloud(height, width, rng, 0.2)
+    thickness = severity * 0.55 * (0.8 / (below[:, None] + 0.15) + 0.9) * np.clip(banks, 0.5, 1.5)
+    air = np.float32(rng.uniform(185, 225)) + rng.normal(0, 3, 3).astype(np.float32)
+    return _veiled(frame, air, np.exp(-thickness))
+
+
+def rain(frame: Frame, rng: np.random.Generator, severity: float) -> Frame:
+    """Grey light, softened detail and bright streaks that slant together."""
+    height, width = frame.shape[:2]
+    drops = np.zeros((height, width), np.float32)
+    count = int(height * width * 0.004 * (0.3 + severity))
+    drops[rng.integers(height, size=count), rng.integers(width, size=count)] = rng.uniform(0.4, 1, count)
+    slant, length = rng.uniform(-0.35, 0.35), height * (0.05 + 0.06 * severity)
+    streaks = np.clip(_smear(drops, slant, length) * length * 0.55, 0, 1)
+    soft = gaussian_filter(frame.astype(np.float32), (height * 0.004 * severity,) * 2 + (0,))
+    grey = soft * (1 - 0.3 * severity) + 42 * severity
+    return _frame(grey + (225 - grey) * (streaks * 0.75 * severity**0.5)[..., None])
+
+
+def blur(frame: Frame, rng: np.random.Generator, severity: float) -> Frame:
+    """Motion blur of a shaking camera, in a random direction."""
+    length = 0.045 * frame.shape[0] * severity
+    if length < 1e-6:
+        return frame.copy()
+    angle = rng.uniform(0, np.pi)
+    steps = np.linspace(-length, length, max(3, 2 * int(np.ceil(length)) + 1))
+    border = int(length) + 2
+    padded = Image.fromarray(np.pad(frame, ((border, border), (border, border), (0, 0)), "edge"))
+    taps = [_shifted(padded, step * np.sin(angle), step * np.cos(angle)) for step in steps]
+    return _frame(np.mean(taps, axis=0, dtype=np.float32)[border:-border, border:-border])
+
+
+def low_resolution(frame: Frame, rng: np.random.Generator, severity: float) -> Frame:
+    """Fewer pixels, stretched back to the old size."""
+    factor = 1 + 4 * severity
+    height, width = frame.shape[:2]
+    small = (max(1, round(width / factor)), max(1, round(height / factor)))
+    way_back = Image.Resampling.BILINEAR if rng.random() < 0.7 else Image.Resampling.NEAREST
+    shrunk = Image.fromarray(frame).resize(small, Image.Resampling.BOX)
+    return np.asarray(shrunk.resize((width, height), way_back)).copy()
+
+
+def compression(frame: Frame, rng: np.random.Generator, severity: float) -> Frame:
+    """JPEG at a low bit rate."""
+    if severity <= 0:
+        return frame.copy()
+    buffer = io.BytesIO()
+    quality = round(float(np.interp(severity, (0, 1), (45, 4))))
+    Image.fromarray(frame).save(buffer, "JPEG", quality=quality, subsampling=2)
+    return np.asarray(Image.open(buffer)).copy()
+
+
+def salt_and_pepper(frame: Frame, rng: np.random.Generator, severity: float) -> Frame:
+    """Pixels stuck at black or white."""
+    draw = rng.random(frame.shape[:2], dtype=np.float32)
+    result = frame.copy()
+    result[draw < 0.06 * severity] = 0
+    result[draw > 1 - 0.06 * severity] = 255
+    return result
+
+
+def exposure(frame: Frame, rng: np.random.Generator, severity: float) -> Frame:
+    """Far too much light, or far too little, for the shutter."""
+    stops = severity * (1.7 if rng.random() < 0.5 else -2.4)
+    return _frame(frame.astype(np.float32) * np.float32(2**stops))
+
+
+def colour_cast(frame: Frame, rng: np.random.Generator, severity: float) -> Frame:
+    """A wrong white balance and washed-out contrast."""
+    tint = rng.normal(0, 1, 3)
+    gains = 1 + 0.6 * severity * (tint - tint.mean()) / max(float(np.abs(tint - tint.mean()).max()), 1e-6)
+    faded = frame.astype(np.float32) * (1 - 0.3 * severity) + 38 * severity
+    return _frame(faded * gains.astype(np.float32))
+
+
+def dirty_lens(frame: Frame, rng: np.random.Generator, severity: float) -> Frame:
+    """Out-of-focus dirt and smears on the glass, and the light that they scatter."""
+    height, width = frame.shape[:2]
+    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32) / np.float32(height)
+    cover = np.zeros((height, width), np.float32)
+    for _ in range(16):
+        y, x, radius = rng.uniform(0, 1), rng.uniform(0, width / height), rng.uniform(0.03, 0.16)
+        distance = np.hypot(rows - np.float32(y), columns - np.float32(x)) / np.float32(radius)
+        cover = np.maximum(cover, np.float32(rng.uniform(0.5, 1)) * np.clip(1.4 - distance, 0, 0.7) / 0.7)
+    smear = np.clip(_cloud(height, width, rng, 0.08), 0, 1.5) * 0.35
+    soft = gaussian_filter(frame.astype(np.float32), (height * 0.03,) * 2 + (0,))
+    dirt = soft * 0.45 + np.float32(rng.uniform(30, 70))
+    cover = np.clip(cover + smear, 0, 1) * 0.92 * severity
+    return _frame(frame + (dirt - frame) * cover[..., None])
+
+
+DEGRADATIONS: dict[str, Degradation] = {
+    "low-light": low_light,
+    "fog": fog,
+    "rain": rain,
+    "blur": blur,
+    "low-resolution": low_resolution,
+    "compression": compression,
+    "salt-and-pepper": salt_and_pepper,
+    "exposure": exposure,
+    "colour-cast": colour_cast,
+    "dirty-lens": dirty_lens,
+}
+
+
+def _frame(values: Layer) -> Frame:
+    return np.clip(values + 0.5, 0, 255).astype(np.uint8)
+
+
+def _veiled(frame: Frame, air: Layer, kept: Layer) -> Frame:
+    return _frame(air + (frame - air) * kept[..., None])
+
+
+def _cloud(height: int, width: int, rng: np.random.Generator, size: float) -> Layer:
+    """Smooth noise, deviation 1, whose lumps measure `size` of the height."""
+    cells = max(2, round(1 / size))
+    coarse = rng.standard_normal((cells + 1, max(2, round(cells * width / height)) + 1), dtype=np.float32)
+    image = Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
+    return np.asarray(image)
+
+
+def _smear(layer: Layer, slant: float, length: float) -> Layer:
+    """Spread each point into a streak: `length` pixels down, `slant` pixels sideways for each."""
+    height, width = layer.shape
+    shift = (np.arange(height) * slant).astype(int)[:, None]
+    columns = (np.arange(width)[None] + shift) % width
+    straight = np.take_along_axis(layer, columns, axis=1)
+    size = max(1, round(length))
+    straight = convolve1d(straight, np.full(size, 1 / size, np.float32), axis=0)
+    return np.take_along_axis(straight, (np.arange(width)[None] - shift) % width, axis=1)
+
+
+def _shifted(image: Image.Image, down: float, right: float) -> Frame:
+    shift = (1, 0, right, 0, 1, down)
+    return np.asarray(image.transform(image.size, Image.Transform.AFFINE, shift, Image.Resampling.BILINEAR))
