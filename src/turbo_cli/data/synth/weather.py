@@ -29,7 +29,7 @@ class Spell:
 def random_spells(
     frames: int, fps: float, conditions: tuple[str, ...], rng: np.random.Generator
 ) -> list[Spell]:
-    """Spells of 4 to 14 seconds that fill all frames; clean ones lie between the others where it is allowed."""
+    """Spells of 4 to 14 seconds that fill all frames; clean ones lie between the others, if allowed."""
     others = [condition for condition in conditions if condition != "clean"]
     spells: list[Spell] = []
     clean = "clean" in conditions and (not others or rng.random() < 0.45)
