@@ -3,10 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RUN := runs/quickstart
 # Two OpenMP threads in one process stall now and then; one is steady.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: test quickstart lint types clean
+.PHONY: test quickstart lint types package clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -24,5 +25,24 @@ types: $(VENV)/.installed
 test: $(VENV)/.installed
 	$(BIN)/pytest
 
+# Synthetic street cameras, the tiny detector over them, its mAP, and pictures of what it saw.
+quickstart: $(VENV)/.installed
+	rm -rf $(RUN)
+	$(BIN)/turbo data synth $(RUN)/traffic --cameras 4 --frames 50 --seed 7
+	$(BIN)/turbo detect --detector tiny $(RUN)/traffic --out $(RUN)/boxes.json
+	$(BIN)/turbo data view $(RUN)/traffic --detections $(RUN)/boxes.json --out $(RUN)/boxes.png
+	@echo "Look at $(RUN)/boxes.png"
+
+# Wheel and sdist, and the wheel at work in an empty environment outside the checkout.
+package: $(VENV)/.installed
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist .
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	$(PYTHON) -m venv "$$folder/venv" && \
+	"$$folder/venv/bin/pip" install --quiet dist/*.whl && \
+	cd "$$folder" && \
+	venv/bin/turbo doctor && \
+	venv/bin/turbo data synth traffic --cameras 2 --frames 5
+
 clean:
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) dist runs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

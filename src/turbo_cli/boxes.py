@@ -88,5 +88,5 @@ def centres_inside(boxes_xyxy: FloatArray, regions_xyxy: FloatArray) -> BoolArra
     """(N,) bool: whether each box's centre lies in any of the (R, 4) regions."""
     centres = (boxes_xyxy[:, None, :2] + boxes_xyxy[:, None, 2:]) / 2
     inside: BoolArray = (centres >= regions_xyxy[None, :, :2]) & (centres <= regions_xyxy[None, :, 2:])
-    in_region: BoolArray = np.all(inside, axis=2)
-    return np.any(in_region, axis=1)
+    any_region: BoolArray = np.any(np.all(inside, axis=2), axis=1)
+    return any_region

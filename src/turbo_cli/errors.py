@@ -26,3 +26,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1)
     return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names)}"
+
+
+class TurboWarning(UserWarning):
+    """Something that the user should know and that stops nothing; the command line prints one line."""

@@ -17,9 +17,9 @@ def replacing_file(path: Path) -> Iterator[Path]:
     On any exception, Ctrl-C among them, the temporary file goes and an old `path` stays as it was.
     Raises `TurboError` where the folder cannot be written or the disk is full.
     """
-    if path.is_dir():
-        raise TurboError(f"{path}: is a directory, not a file", "name a file")
     with _user_errors(path):
+        if path.is_dir():
+            raise TurboError(f"{path}: is a directory, not a file", "name a file")
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
         os.close(handle)
@@ -41,9 +41,9 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 
     Raises `TurboError` if `path` holds anything already, or cannot be written.
     """
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise TurboError(f"{path}: exists already", "remove it or name another folder")
     with _user_errors(path):
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise TurboError(f"{path}: exists already", "remove it or name another folder")
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"))
     try:
@@ -53,6 +53,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
             if path.exists():
                 path.rmdir()
             temporary.replace(path)
+            _sync(path.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

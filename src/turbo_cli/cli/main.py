@@ -1,5 +1,6 @@
 """`turbo`: the table of contents of the command line, and its exit statuses."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -43,8 +44,8 @@ def root(
 
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
-app.command("detect")(detect.detect)
-app.command("doctor")(doctor.doctor)
+app.command("detect", epilog=detect.EXAMPLE)(detect.detect)
+app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 
 
 def main() -> None:
@@ -53,7 +54,10 @@ def main() -> None:
     A bug raises what it raises, with its traceback.
     """
     arguments = flags_first(sys.argv[1:])
+    if "--no-color" in arguments:
+        os.environ["NO_COLOR"] = "1"  # read by rich, which prints typer's help too
     output = Output(color="--no-color" not in arguments)
+    output.show_warnings()
     try:
         status = app(arguments, standalone_mode=False)
     except (TurboError, typer.TyperException) as error:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -9,6 +10,8 @@ from typing import Any, TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from turbo_cli.errors import TurboWarning
 
 T = TypeVar("T")
 
@@ -50,6 +53,19 @@ class Output:
     def error(self, message: str) -> None:
         """The one line that a failed command ends with."""
         self._say(f"error: {' '.join(message.split())}", "red")
+
+    def show_warnings(self) -> None:
+        """From now on every `TurboWarning` is one `warning` line; other warnings are shown as before."""
+        usual = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+            if issubclass(category, TurboWarning):
+                self.warning(str(message))
+            else:
+                usual(message, category, *place, **more)
+
+        warnings.simplefilter("always", TurboWarning)
+        warnings.showwarning = show
 
     def track(self, items: Iterable[T], label: str, total: int | None = None) -> Iterable[T]:
         """A `Track`: a progress bar on stderr, silent where that is no terminal or under --quiet."""

@@ -1,17 +1,24 @@
 """The one internal dataset: COCO JSON plus sequences, frames read lazily."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from turbo_cli.artifacts.dataset import Image
 from turbo_cli.boxes import Targets
+from turbo_cli.data.ground_truth import GroundTruth
+from turbo_cli.data.images import Frame, read_image
+from turbo_cli.data.sources import find_source
+from turbo_cli.data.video import VideoReader
+from turbo_cli.errors import TurboError
 
-Frame = NDArray[np.uint8]
-"""One image: (height, width, 3) uint8 RGB."""
+__all__ = ["Dataset", "Frame", "FrameInfo", "open_dataset"]
+
+
+OPEN_VIDEOS = 32
+"""Decoders kept open at once; one holds some tens of megabytes."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +72,63 @@ class Dataset(Protocol):
 
 
 def open_dataset(path: str | Path) -> Dataset:
-    """Open a dataset folder, a COCO JSON file, an image, a folder of images, or any video that PyAV opens.
+    """Open a dataset folder, a COCO JSON file, an image, any video that PyAV opens, or a folder of these.
+
+    A COCO JSON file of another maker works too: its images lie beside it or in `images/`, or carry `frame`
+    numbers of the video that they name or that lies beside the file. In a folder without `dataset.json`
+    every subfolder with images and every video is a camera.
 
     Raises `TurboError` where nothing usable is found.
     """
-    raise NotImplementedError(path)
+    return StoredDataset(Path(path))
+
+
+class StoredDataset:
+    """The `Dataset` at a path. It pickles and survives a fork: decoders do not cross, they open anew."""
+
+    def __init__(self, path: Path) -> None:
+        source = find_source(path)
+        content = source.content
+        self.path = path
+        self.categories = {category.id: category.name for category in content.categories}
+        self.labelled = content.labelled
+        self.frames = [_frame_info(image) for image in content.images]
+        self._places = [(image.file_name or "", image.video, image.frame or 0) for image in content.images]
+        self._truth = GroundTruth(content)
+        self._videos = source.videos
+        self._readers: dict[str, VideoReader] = {}
+        self._process = os.getpid()
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_readers": {}}
+
+    def frame(self, index: int) -> Frame:
+        """Decode one frame. Raises `TurboError` if it cannot be read or has another size than described."""
+        file_name, video, number = self._places[index]
+        frame = self._reader(video).frame(number) if video else read_image(Path(file_name))
+        height, width = frame.shape[:2]
+        info = self.frames[index]
+        if (width, height) != (info.width, info.height):
+            expected = f"expected {info.width}×{info.height} as in {self.path}"
+            raise TurboError(f"{video or file_name}: image is {width}×{height}, {expected}")
+        return frame
+
+    def targets(self, index: int) -> Targets:
+        """The ground truth of one frame."""
+        return self._truth.targets(index)
+
+    def _reader(self, video: str) -> VideoReader:
+        if self._process != os.getpid():
+            self._readers, self._process = {}, os.getpid()
+        if video not in self._readers:
+            if len(self._readers) == OPEN_VIDEOS:
+                self._readers.pop(next(iter(self._readers))).close()
+            self._readers[video] = VideoReader(self._videos[Path(video)])
+        return self._readers[video]
+
+
+def _frame_info(image: Image) -> FrameInfo:
+    return FrameInfo(image.id, image.camera, image.frame_index, image.timestamp, image.width, image.height)

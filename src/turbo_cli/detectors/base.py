@@ -1,16 +1,15 @@
 """The one interface that every detector satisfies."""
 
-import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from turbo_cli.artifacts.weights import hash_tensors
 from turbo_cli.boxes import Detections, FloatArray, Targets
 
 STAGES = 5
@@ -41,7 +40,8 @@ class Geometry:
         """(N, 4) input pixels → source pixels, clipped to the frame."""
         boxes = (boxes_xyxy - self._shift) / self._scale
         limits = np.array([self.width, self.height] * 2, np.float32)
-        return np.clip(boxes, 0, limits).astype(np.float32)
+        clipped: FloatArray = np.clip(boxes, 0, limits).astype(np.float32)
+        return clipped
 
     @property
     def _scale(self) -> FloatArray:
@@ -136,8 +136,4 @@ def hash_state(module: nn.Module) -> str:
 
     Two files in different formats that hold the same weights give the same hash.
     """
-    digest = hashlib.sha256()
-    for name, tensor in sorted(module.state_dict().items()):
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
-        digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
-    return digest.hexdigest()
+    return hash_tensors(module.state_dict())

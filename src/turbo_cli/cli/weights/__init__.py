@@ -2,4 +2,13 @@
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Find, fetch, install and check the weights of detectors.")
+from turbo_cli.cli.weights import import_, list_, pull
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Find, fetch, install and check the weights of detectors.",
+    epilog="Example: turbo weights pull yolov3",
+)
+app.command("list", epilog=list_.EXAMPLE)(list_.list_)
+app.command("pull", epilog=pull.EXAMPLE)(pull.pull)
+app.command("import", epilog=import_.EXAMPLE)(import_.import_)

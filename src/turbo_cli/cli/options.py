@@ -1,0 +1,35 @@
+"""Options that several commands take, declared once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from turbo_cli.errors import TurboError
+
+DetectorOption = Annotated[
+    str, typer.Option("--detector", help="Detector name (`turbo weights list`) or package.module:factory.")
+]
+WeightsOption = Annotated[
+    Path | None, typer.Option("--weights", help="A weights file in place of the installed one.")
+]
+DeviceOption = Annotated[str, typer.Option("--device", help="cpu, cuda, cuda:NUMBER or mps.")]
+SizeOption = Annotated[
+    str | None, typer.Option("--size", metavar="WxH", help="Input size, for detectors that take several.")
+]
+BatchSizeOption = Annotated[int, typer.Option("--batch-size", min=1, help="Frames a batch.")]
+ClassesOption = Annotated[
+    str | None,
+    typer.Option("--classes", help="Judge by these classes only; vehicle=car+bus+truck merges several."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def parse_size(text: str | None) -> tuple[int, int] | None:
+    """`640x384` → (640, 384). Raises `TurboError` for anything else."""
+    if text is None:
+        return None
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise TurboError(f"size {text!r}: not WIDTHxHEIGHT in pixels", "write for example 640x384")
+    return int(width), int(height)

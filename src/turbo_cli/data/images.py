@@ -1,0 +1,63 @@
+"""Image files of every kind as RGB frames."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from turbo_cli.errors import TurboError
+
+Frame = NDArray[np.uint8]
+"""One image: (height, width, 3) uint8 RGB."""
+
+IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
+
+_TRANSPOSED = frozenset({5, 6, 7, 8})
+"""EXIF orientations that swap width and height."""
+
+
+def is_image(path: Path) -> bool:
+    """Whether the file's name says that it is an image."""
+    return path.suffix.lower() in IMAGE_SUFFIXES
+
+
+def read_image(path: Path) -> Frame:
+    """Decode an image, turned as its EXIF orientation says; transparency is dropped, 16 bits become 8.
+
+    Raises `TurboError` for what is no image, is cut short, or has no sensible 8-bit RGB form.
+    """
+    with _opened(path) as image:
+        upright = ImageOps.exif_transpose(image)
+        return _to_rgb(upright)
+
+
+def image_size(path: Path) -> tuple[int, int]:
+    """Width and height in pixels after EXIF rotation, from the header alone. Raises `TurboError`."""
+    with _opened(path) as image:
+        width, height = image.size
+        return (height, width) if image.getexif().get(0x0112) in _TRANSPOSED else (width, height)
+
+
+def _to_rgb(image: Image.Image) -> Frame:
+    """Pillow clips deep greys on conversion, so they are scaled by hand."""
+    if image.mode.startswith("I"):
+        grey = np.asarray(image).astype(np.float64) / 257
+        return np.repeat(np.rint(grey.clip(0, 255)).astype(np.uint8)[..., None], 3, axis=2)
+    if image.mode == "F":
+        raise ValueError("floating-point pixels have no fixed range")
+    return np.array(image.convert("RGB"))
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    try:
+        if path.stat().st_size == 0:
+            raise TurboError(f"{path}: is empty (0 bytes)")
+        with Image.open(path) as image:
+            yield image
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise TurboError(f"{path}: cannot read image: {reason}") from error

@@ -1,0 +1,207 @@
+"""From a path to the description of a dataset: everything that `open_dataset` accepts, in one form."""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from turbo_cli.artifacts import dataset as artifact
+from turbo_cli.artifacts.dataset import Category, DatasetFile, Image
+from turbo_cli.coco import COCO_IDS, FIRST_FREE_ID
+from turbo_cli.data.images import image_size, is_image
+from turbo_cli.data.video import is_video
+from turbo_cli.data.video_index import VideoIndexes
+from turbo_cli.errors import TurboError
+
+IMAGE_FOLDERS = (".", "images", "..", "../images")
+"""Where the images of a COCO JSON file may lie, seen from its folder."""
+
+SECONDS_PER_IMAGE = 1.0
+"""Between images of which no time is known."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What was found at a path.
+
+    content: images in order, camera by camera, with absolute paths, Turbo's category ids
+    and known positions and times.
+    videos: the indexes that were made on the way, and those that will be needed later.
+    """
+
+    content: DatasetFile
+    videos: VideoIndexes
+
+
+def find_source(path: Path) -> Source:
+    """Find out what lies at `path`. Raises `TurboError` where it is nothing usable."""
+    videos = VideoIndexes()
+    return Source(_describe(path, videos), videos)
+
+
+def _describe(path: Path, videos: VideoIndexes) -> DatasetFile:
+    if not path.exists():
+        raise TurboError(f"{path}: no such file or folder")
+    path = path.absolute()
+    if path.is_dir():
+        stored = path / artifact.FILE_NAME
+        return _from_json(stored, videos) if stored.exists() else _from_folder(path, videos)
+    if path.suffix.lower() == ".json":
+        return _from_json(path, videos)
+    images = [_image(path, path.stem)] if is_image(path) else list(_video_frames(path, path.stem, videos))
+    return _unlabelled(images)
+
+
+def _from_folder(folder: Path, videos: VideoIndexes) -> DatasetFile:
+    files = sorted((file for file in folder.rglob("*") if not _hidden(file, folder)), key=_natural)
+    images: list[Image] = []
+    for file in files:
+        if is_image(file):
+            images.append(_image(file, _camera_of(file.parent, folder)))
+        elif is_video(file):
+            images.extend(_video_frames(file, _camera_of(file.with_suffix(""), folder), videos))
+    if not images:
+        raise TurboError(f"{folder}: holds neither {artifact.FILE_NAME} nor images nor videos")
+    return _unlabelled(images)
+
+
+def _camera_of(place: Path, folder: Path) -> str:
+    return folder.name if place == folder else place.relative_to(folder).as_posix()
+
+
+def _hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    """Sorts img2 before img10."""
+    parts = re.split(r"(\d+)", path.as_posix())
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
+
+
+def _image(path: Path, camera: str) -> Image:
+    width, height = image_size(path)
+    return Image(id=0, width=width, height=height, file_name=str(path), camera=camera)
+
+
+def _video_frames(path: Path, camera: str, videos: VideoIndexes) -> Iterator[Image]:
+    index = videos[path]
+    for frame, timestamp in enumerate(index.timestamps.tolist()):
+        yield Image(
+            id=0,
+            width=index.width,
+            height=index.height,
+            video=str(path),
+            frame=frame,
+            camera=camera,
+            timestamp=timestamp,
+        )
+
+
+def _unlabelled(images: Sequence[Image]) -> DatasetFile:
+    numbered = [image.model_copy(update={"id": number}) for number, image in enumerate(images, 1)]
+    return DatasetFile(images=tuple(_in_sequence(numbered)), labelled=False)
+
+
+def _in_sequence(images: Sequence[Image]) -> Iterator[Image]:
+    """Camera by camera, with positions, and times for images that have none."""
+    cameras: dict[str, list[Image]] = {}
+    for image in images:
+        cameras.setdefault(image.camera, []).append(image)
+    for sequence in cameras.values():
+        for position, image in enumerate(sequence):
+            timestamp = image.timestamp if image.video else position * SECONDS_PER_IMAGE
+            yield image.model_copy(update={"frame_index": position, "timestamp": timestamp})
+
+
+def _from_json(path: Path, videos: VideoIndexes) -> DatasetFile:
+    content = artifact.read(path)
+    if not content.images:
+        raise TurboError(f"{path}: has no images")
+    content = _with_turbo_categories(content)
+    if content.sequences:
+        return content.model_copy(update={"images": tuple(_stored_order(path, content))})
+    images = tuple(_in_sequence(list(_located(path, content.images, videos))))
+    labelled = content.labelled and "annotations" in content.model_fields_set
+    return content.model_copy(update={"images": images, "labelled": labelled})
+
+
+def _stored_order(path: Path, content: DatasetFile) -> Iterator[Image]:
+    """The images of Turbo's own file as its sequences order them."""
+    by_id = {image.id: image for image in content.images}
+    for sequence in content.sequences:
+        for image_id in sequence.image_ids:
+            if image_id not in by_id:
+                raise TurboError(f"{path}: sequence {sequence.camera!r}: no image has the id {image_id}")
+            yield _absolute(by_id.pop(image_id), path.parent)
+    if by_id:
+        raise TurboError(f"{path}: image {next(iter(by_id))} is in no sequence")
+
+
+def _absolute(image: Image, folder: Path) -> Image:
+    places = {"file_name": image.file_name, "video": image.video}
+    return image.model_copy(update={key: str(folder / place) for key, place in places.items() if place})
+
+
+def _located(path: Path, images: Sequence[Image], videos: VideoIndexes) -> Iterator[Image]:
+    """The images of a foreign COCO JSON file, each found on disk or in a video."""
+    folder = _image_folder(path, images)
+    if folder:
+        for image in images:
+            name = image.file_name or ""
+            camera = image.camera or Path(name).parent.as_posix().strip("./") or path.parent.name
+            yield image.model_copy(update={"file_name": str(folder / name), "camera": camera, "video": None})
+        return
+    for image in sorted(images, key=lambda image: (image.video or "", image.frame or 0)):
+        video = _video_of(path, image)
+        index = videos[video]
+        if image.frame is None or image.frame >= len(index):
+            raise TurboError(f"{path}: image {image.id}: {video.name} has no frame {image.frame}")
+        timestamp = float(index.timestamps[image.frame])
+        places = {"video": str(video), "camera": image.camera or video.stem, "timestamp": timestamp}
+        yield image.model_copy(update=places)
+
+
+def _image_folder(path: Path, images: Sequence[Image]) -> Path | None:
+    """The folder in which the first image that is found at all lies; None if the frames are a video's."""
+    for image in images:
+        for folder in IMAGE_FOLDERS:
+            if image.file_name and not image.video and (path.parent / folder / image.file_name).is_file():
+                return path.parent / folder
+    if any(image.frame is None for image in images):
+        named = images[0].file_name
+        raise TurboError(
+            f"{path}: none of its images is found", f"looked for {named!r} beside it and in images/"
+        )
+    return None
+
+
+def _video_of(path: Path, image: Image) -> Path:
+    """The video that an image names, or the only one beside the JSON file."""
+    if image.video:
+        return path.parent / image.video
+    beside = [file for file in sorted(path.parent.iterdir()) if is_video(file)]
+    if len(beside) != 1:
+        raise TurboError(
+            f"{path}: image {image.id}: no image file, and {len(beside)} videos beside it to choose from"
+        )
+    return beside[0]
+
+
+def _with_turbo_categories(content: DatasetFile) -> DatasetFile:
+    """Classes renumbered by name to COCO's ids, those that COCO lacks from 1000 on."""
+    taken = {category.id for category in content.categories}
+    free = (number for number in itertools.count(FIRST_FREE_ID) if number not in taken)
+    ids: dict[int, int] = {}
+    for category in content.categories:
+        own = category.id if category.id >= FIRST_FREE_ID else None
+        ids[category.id] = COCO_IDS.get(category.name.lower()) or own or next(free)
+    if all(new == old for old, new in ids.items()):
+        return content
+    categories = tuple(Category(id=ids[category.id], name=category.name) for category in content.categories)
+    annotations = tuple(
+        annotation.model_copy(update={"category_id": ids[annotation.category_id]})
+        for annotation in content.annotations
+    )
+    return content.model_copy(update={"categories": categories, "annotations": annotations})

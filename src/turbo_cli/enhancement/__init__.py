@@ -1,0 +1,1 @@
+"""Enhancing frames at five levels: decoder, discriminators, multi-exit execution."""

@@ -1,0 +1,75 @@
+"""D_f and D_i: which frames, and which instances, the detector finds easy (§4.1)."""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torchvision.ops import roi_align
+
+FRAME_SIZE = (112, 192)
+"""(height, width) at which D_f looks at a frame, whatever the detector's input."""
+
+CROP_SIZE = 32
+"""Side in pixels of the crops that D_i looks at."""
+
+SLOPE = 0.2
+
+
+class FrameDiscriminator(nn.Module):
+    """D_f: one convolution and three fully connected layers on the whole frame.
+
+    It runs before the detector on every frame, so it reads a small copy that costs next to nothing.
+    """
+
+    def __init__(self, width: int = 16, hidden: int = 64) -> None:
+        super().__init__()
+        self.convolve = nn.Conv2d(3, width, 8, stride=4, padding=2)
+        self.judge = _three_layers(width * 7 * 12, hidden)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) float32 RGB in [0, 1] → (B,) logits, high for frames that the detector finds easy."""
+        small = F.interpolate(images, size=FRAME_SIZE, mode="area")
+        maps = F.leaky_relu(self.convolve(_centred(small)), SLOPE)
+        logits: Tensor = self.judge(F.avg_pool2d(maps, 4).flatten(1)).squeeze(1)
+        return logits
+
+
+class InstanceDiscriminator(nn.Module):
+    """D_i: two convolutions and three fully connected layers on RoIAlign crops of single instances."""
+
+    def __init__(self, width: int = 16, hidden: int = 64) -> None:
+        super().__init__()
+        self.convolve = nn.Sequential(
+            nn.Conv2d(3, width, 4, stride=2, padding=1),
+            nn.LeakyReLU(SLOPE),
+            nn.Conv2d(width, 2 * width, 4, stride=2, padding=1),
+            nn.LeakyReLU(SLOPE),
+        )
+        self.judge = _three_layers(2 * width * (CROP_SIZE // 4) ** 2, hidden)
+
+    def forward(self, crops: Tensor) -> Tensor:
+        """(N, 3, 32, 32) float32 RGB in [0, 1] → (N,) logits, high for instances of easy frames."""
+        logits: Tensor = self.judge(self.convolve(_centred(crops)).flatten(1)).squeeze(1)
+        return logits
+
+
+def crop_instances(images: Tensor, boxes_xyxy: Sequence[Tensor]) -> Tensor:
+    """(B, 3, H, W) and a (N_b, 4) tensor of boxes in pixels for each image → (ΣN, 3, 32, 32), RoI-aligned."""
+    crops: Tensor = roi_align(images, list(boxes_xyxy), CROP_SIZE, sampling_ratio=2, aligned=True)
+    return crops
+
+
+def _three_layers(inputs: int, hidden: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(inputs, hidden),
+        nn.LeakyReLU(SLOPE),
+        nn.Linear(hidden, hidden // 2),
+        nn.LeakyReLU(SLOPE),
+        nn.Linear(hidden // 2, 1),
+    )
+
+
+def _centred(images: Tensor) -> Tensor:
+    """[0, 1] → about zero mean and unit deviation."""
+    return torch.mul(images - 0.5, 4.0)

@@ -1,0 +1,94 @@
+"""Running a plan: every layer and every stage once, on the batch of all frames that need it."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from turbo_cli.detectors.base import STAGES, SplitDetector
+from turbo_cli.enhancement.decoder import Decoder
+
+
+class OutOfTimeError(Exception):
+    """The clock ran out between two pieces of work; nothing of the batch's enhancement is to be used."""
+
+
+def check_nothing() -> None:
+    """The check between pieces of work where no deadline is kept."""
+
+
+def enhance_sorted(
+    detector: SplitDetector,
+    decoder: Decoder,
+    images: Tensor,
+    features: Sequence[Tensor],
+    levels: Sequence[int],
+    check: Callable[[], None] = check_nothing,
+) -> list[Tensor]:
+    """Enhance a batch whose levels fall (`staged`): C1…C5 with the enhanced rows replaced.
+
+    images: (m, 3, H, W); features: C1…C5 of those images; levels: m numbers 0…5, highest first, so that
+    the N_k frames of level ≥ k are the first N_k rows. Decoder layer k runs once on N_k rows, then stage
+    6−k once on N_k rows. `check` is called before each piece and may raise `OutOfTimeError`.
+    """
+    counts = [sum(level >= k for level in levels) for k in range(STAGES + 2)]
+    exits = _decode(decoder, [images, *features], counts, check)
+    enhanced = list(features)
+    above = images[:0]
+    for k in reversed(exits):
+        check()
+        entering = torch.cat([above, exits[k]]) if len(above) else exits[k]
+        if k < STAGES:
+            enhanced[STAGES - k - 1] = _first_rows(entering, features[STAGES - k - 1])
+        above = detector.stages[STAGES - k](entering)
+    enhanced[-1] = _first_rows(above, features[-1]) if len(above) else features[-1]
+    return enhanced
+
+
+def _decode(
+    decoder: Decoder, maps: Sequence[Tensor], counts: Sequence[int], check: Callable[[], None]
+) -> dict[int, Tensor]:
+    """The enhanced skips of the frames that leave at each level k, up to the highest level in use.
+
+    maps: the image and C1…C5. A level that only passes frames on has an exit of 0 rows.
+    """
+    exits = {}
+    below = decoder.start(maps[-1][: counts[1]])
+    for k in range(1, STAGES + 1):
+        if counts[k] == 0:
+            break
+        check()
+        skip = maps[STAGES - k][: counts[k]]
+        below = decoder.hidden(k, below[: counts[k]], skip)
+        leaving = slice(counts[k + 1], counts[k])
+        exits[k] = decoder.enhance(k, below[leaving], skip[leaving])
+    return exits
+
+
+def enhanced_levels(
+    detector: SplitDetector,
+    decoder: Decoder,
+    images: Tensor,
+    features: Sequence[Tensor],
+    levels: Sequence[int],
+) -> dict[int, list[Tensor]]:
+    """C1…C5 of the same batch at each of several levels 1…5, for training: decoder layers run once.
+
+    Nothing is written in place, so gradient flows from every level's maps to the decoder.
+    """
+    maps = [images, *features]
+    below = decoder.start(features[-1])
+    at_level = {}
+    for k in range(1, max(levels, default=0) + 1):
+        skip = maps[STAGES - k]
+        below = decoder.hidden(k, below, skip)
+        if k in levels:
+            enhanced = decoder.enhance(k, below, skip)
+            kept = [*features[: STAGES - k - 1], enhanced] if k < STAGES else []
+            at_level[k] = detector.resume(kept, STAGES - k) if kept else detector.encode(enhanced)
+    return at_level
+
+
+def _first_rows(new: Tensor, old: Tensor) -> Tensor:
+    """`old` with its first rows replaced."""
+    return new if len(new) == len(old) else torch.cat([new, old[len(new) :]])

@@ -1,0 +1,1 @@
+"""Training: of the shipped detector, and of the enhancer in two stages."""

@@ -1,0 +1,80 @@
+"""Checkpoints of running trainings: all state in one safetensors file, written atomically, never unpickled."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from turbo_cli.artifacts.atomic import replacing_file
+from turbo_cli.errors import TurboError
+
+SCHEMA = 1
+KIND = "checkpoint"
+
+Stateful = nn.Module | Optimizer
+
+
+def write(path: Path, parts: Mapping[str, Stateful], step: int, settings: Mapping[str, Any]) -> None:
+    """Save every tensor of `parts`, the number of steps done, and the settings that the run must keep."""
+    tensors = {
+        f"{name}/{key}": tensor.detach().cpu().contiguous()
+        for name, part in parts.items()
+        for key, tensor in _tensors(part).items()
+    }
+    about = {"schema": SCHEMA, "kind": KIND, "step": step, "settings": settings}
+    with replacing_file(path) as temporary:
+        save_file(tensors, temporary, {"turbo": json.dumps(about, sort_keys=True)})
+
+
+def restore(path: Path, parts: Mapping[str, Stateful], settings: Mapping[str, Any]) -> int:
+    """Load `parts` in place and give back the number of steps done.
+
+    Raises `TurboError` if the file cannot be read or was made with other settings.
+    """
+    if not path.is_file():
+        raise TurboError(f"{path}: no checkpoint to resume from", "train without --resume")
+    try:
+        with safe_open(path, framework="pt") as file:
+            about = json.loads((file.metadata() or {})["turbo"])
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a dict
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise TurboError(f"{path}: not a readable checkpoint: {error}", "train without --resume") from error
+    if (about["schema"], about["kind"]) != (SCHEMA, KIND):
+        raise TurboError(f"{path}: not a checkpoint of this version", "train without --resume")
+    _refuse_other_settings(path, about["settings"], settings)
+    for name, part in parts.items():
+        prefix = f"{name}/"
+        _load(part, {k.removeprefix(prefix): t for k, t in tensors.items() if k.startswith(prefix)})
+    return int(about["step"])
+
+
+def _tensors(part: Stateful) -> dict[str, Tensor]:
+    """A module's state dict, or an optimiser's state as "parameter number/name"."""
+    if isinstance(part, nn.Module):
+        return part.state_dict()
+    states = part.state_dict()["state"].items()
+    return {f"{number}/{key}": tensor for number, state in states for key, tensor in state.items()}
+
+
+def _load(part: Stateful, tensors: dict[str, Tensor]) -> None:
+    if isinstance(part, nn.Module):
+        part.load_state_dict(tensors)
+        return
+    states: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in tensors.items():
+        number, name = key.split("/")
+        states.setdefault(int(number), {})[name] = tensor
+    part.load_state_dict({**part.state_dict(), "state": states})
+
+
+def _refuse_other_settings(path: Path, saved: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    for name in sorted(saved.keys() | wanted.keys()):
+        if saved.get(name) != wanted.get(name):
+            flag = name.replace("_", "-")
+            message = f"{path}: was made with --{flag} {saved.get(name)}, not {wanted.get(name)}"
+            raise TurboError(message, "give the same options, or train without --resume")

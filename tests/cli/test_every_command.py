@@ -1,0 +1,118 @@
+"""What holds for every command: help, an example, one-line errors, JSON, silence, no colours, completion."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.cli.commands import ALL, LEAVES, WITH_JSON, Command, complete_line
+from tests.conftest import RunTurbo
+from tests.detectors.test_loading import PLUGIN
+
+COLOUR = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9\d|10\d)(?:;\d+)*m")
+
+every_command = pytest.mark.parametrize("command", ALL, ids=str)
+every_leaf = pytest.mark.parametrize("command", LEAVES, ids=str)
+every_json = pytest.mark.parametrize("command", WITH_JSON, ids=str)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with frames, a plug-in detector and a cache of its own."""
+    street = tmp_path / "street"
+    street.mkdir()
+    for number in range(2):
+        pixels = np.random.default_rng(number).integers(0, 256, (48, 64, 3), np.uint8)
+        Image.fromarray(pixels).save(street / f"{number}.png")
+    (tmp_path / "plugin_for_tests.py").write_text(PLUGIN)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TURBO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delitem(sys.modules, "plugin_for_tests", raising=False)
+    return tmp_path
+
+
+@every_command
+def test_help_says_what_it_does_and_shows_an_example_of_it(command: Command, turbo: RunTurbo) -> None:
+    assert command.parsed.help
+    assert command.parsed.help.split("\n")[0].endswith(".")
+    if not command.is_group:
+        assert (command.parsed.epilog or "").startswith(f"Example: turbo {command}")
+    undescribed = [parameter.name for parameter in command.parsed.params if not parameter.help]
+    assert not undescribed
+    finished = turbo(*command.path, "--help")
+    assert (finished.status, finished.err) == (0, "")
+    assert "Usage: " in finished.out
+
+
+@every_command
+def test_no_color_takes_the_colours_from_help_and_errors(
+    command: Command, turbo: RunTurbo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert COLOUR.search(turbo(*command.path, "--help").out), "the check can see colours"
+    monkeypatch.setenv("NO_COLOR", "")  # so that what the command sets is undone after the test
+    assert not COLOUR.search(turbo(*command.path, "--help", "--no-color").out)
+    monkeypatch.setenv("NO_COLOR", "")
+    finished = turbo(*command.path, "--no-such-option", "--no-color")
+    assert finished.status == 2
+    assert not COLOUR.search(finished.err)
+
+
+@every_command
+def test_a_misspelt_option_is_one_line_and_status_2(command: Command, turbo: RunTurbo) -> None:
+    finished = turbo(*command.path, "--no-such-option")
+    assert (finished.status, finished.out) == (2, "")
+    assert finished.err.startswith("error: ") and finished.err.count("\n") == 1
+
+
+@every_leaf
+@pytest.mark.parametrize("flag", ["--quiet", "--verbose", "--no-color"])
+def test_global_flags_may_stand_anywhere(
+    command: Command, flag: str, turbo: RunTurbo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "")
+    before, behind = turbo(flag, *command.path, "--help"), turbo(*command.path, "--help", flag)
+    assert before.status == behind.status == 0
+    assert before.out == behind.out
+    assert not {"--quiet", "--verbose", "--no-color", "--version"} & command.options
+
+
+@every_json
+def test_json_is_all_that_stdout_holds(command: Command, turbo: RunTurbo, folder: Path) -> None:
+    finished = turbo(*complete_line(command, folder), "--json", "--quiet")
+    assert finished.status == 0, finished.err
+    assert json.loads(finished.out)
+    assert finished.err == ""
+
+
+@every_json
+def test_quiet_drops_what_is_for_people(command: Command, turbo: RunTurbo, folder: Path) -> None:
+    assert turbo(*complete_line(command, folder)).out
+    finished = turbo(*complete_line(command, folder), "--quiet")
+    assert (finished.status, finished.out, finished.err) == (0, "", "")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("group", [command for command in ALL if command.is_group], ids=str)
+def test_shells_complete_subcommands(shell: str, group: Command) -> None:
+    words = " ".join(["turbo", *group.path, ""])
+    environment = {
+        "_TURBO_COMPLETE": f"complete_{shell}",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split())),
+        "_TYPER_COMPLETE_ARGS": words,
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+    }
+    code = "import sys; sys.argv = ['turbo']; from turbo_cli.cli.main import main; main()"
+    finished = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True
+    )
+    offered = set(re.findall(r"[\w-]+", finished.stdout))
+    assert set(group.parsed.commands) <= offered
