@@ -140,6 +140,16 @@ DEGRADATIONS: dict[str, Degradation] = {
 }
 
 
+FRESH = ("low-light", "rain", "salt-and-pepper")
+"""Kinds that fall anew in every frame; dirt, shake, casts and the like stay for a whole spell."""
+
+
+def befall(frame: Frame, kind: str, severity: float, seed: int, rng: np.random.Generator) -> Frame:
+    """Degrade one frame of a spell; all that stays the same in the spell is drawn from its `seed`."""
+    own = rng if kind in FRESH else np.random.default_rng(seed)
+    return DEGRADATIONS[kind](frame, own, severity)
+
+
 def _frame(values: Layer) -> Frame:
     rounded: Frame = np.clip(values + 0.5, 0, 255).astype(np.uint8)
     return rounded

@@ -7,12 +7,13 @@ from functools import lru_cache
 import numpy as np
 
 from turbo_cli.data.dataset import Frame
-from turbo_cli.data.degradation import DEGRADATIONS
+from turbo_cli.data.degradation import befall
+from turbo_cli.data.spells import Spell, random_spells
 from turbo_cli.data.synth.camera import Array
 from turbo_cli.data.synth.render import Visible, render
 from turbo_cli.data.synth.scene import Scene, random_scene
 from turbo_cli.data.synth.traffic import Traffic
-from turbo_cli.data.synth.weather import Spell, look_of, random_spells
+from turbo_cli.data.synth.weather import look_of
 
 LENS = ("rain", "low-resolution", "blur", "dirty-lens")
 """Conditions that befall the finished picture, through the degradation of the same name."""
@@ -46,9 +47,7 @@ def _shot(scene: Scene, traffic: Traffic, spell: Spell, severity: float, rng: np
     picture, seen = render(scene, traffic.movers, look)
     frame = _exposed(picture * scene.balance, look.noise, rng)
     if spell.condition in LENS:
-        # Rain falls anew in every frame; dirt, shake and resolution stay for the whole spell.
-        own = rng if spell.condition == "rain" else np.random.default_rng(spell.seed)
-        frame = DEGRADATIONS[spell.condition](frame, own, severity)
+        frame = befall(frame, spell.condition, severity, spell.seed, rng)
     return Shot(frame, seen, spell.condition, scene.quality)
 
 
