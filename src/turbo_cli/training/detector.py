@@ -70,9 +70,7 @@ class DetectorTraining:
     def settings(self) -> dict[str, Any]:
         """What decides the weights, and so must be the same when a run is resumed."""
         free = ("out", "save_every", "workers", "device", "resume")
-        return {
-            name: str(v) if isinstance(v, Path) else v for name, v in asdict(self).items() if name not in free
-        }
+        return {name: str(v) if isinstance(v, Path) else v for name, v in asdict(self).items() if name not in free}
 
 
 def train(options: DetectorTraining, track: Track = untracked, report: Report | None = None) -> TinyDetector:

@@ -8,6 +8,8 @@ import numpy as np
 from turbo_cli.data.synth.camera import Array, Camera
 
 MAIN, CROSS = 0, 1
+APPROACH = 25.0
+"""Metres before a stop line at which vehicles arrive at the latest, so that they can brake."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,8 @@ def _lane_paths(
         if seen is not None:
             start, end = seen if direction == 1 else seen[::-1]
             stop = None if stops is None else stops[0 if direction == 1 else 1]
+            if stop is not None and 0 <= (stop - start) * direction < APPROACH:
+                start = stop - APPROACH * direction
             paths.append(Path(road.arc, lateral, start, end, "vehicles", speed, stop, group))
     return paths
 

@@ -94,6 +94,8 @@ def _check(cameras: int, frames: int, size: tuple[int, int], fps: float, conditi
     for condition in conditions:
         if condition not in CONDITIONS:
             raise TurboError(f"unknown condition {condition!r}", nearest(condition, CONDITIONS))
+    if not conditions:
+        raise TurboError("no condition given", f"known: {', '.join(CONDITIONS)}")
     if cameras < 1 or frames < 1:
         raise TurboError(f"{cameras} cameras of {frames} frames", "ask for at least one of each")
     if min(size) < 64 or max(size) > 4096:

@@ -92,9 +92,7 @@ class Head(nn.Module):
             logits=rows[..., :-BOX_CHANNELS],
             offsets=rows[..., -BOX_CHANNELS:],
             points=torch.cat(grids),
-            strides=torch.cat(
-                [grid.new_full((len(grid), 1), s) for grid, s in zip(grids, PYRAMID_STRIDES, strict=True)]
-            ),
+            strides=torch.cat([grid.new_full((len(grid), 1), s) for grid, s in zip(grids, PYRAMID_STRIDES, strict=True)]),
         )
 
     def _pyramid(self, features: Sequence[Tensor]) -> list[Tensor]:
