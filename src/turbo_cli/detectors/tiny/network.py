@@ -125,8 +125,8 @@ class TinyNetwork(nn.Module):
 def _output(classes: int) -> nn.Conv2d:
     """The last convolution, whose scores are `PRIOR` everywhere at first."""
     output = nn.Conv2d(PYRAMID_CHANNELS, classes + BOX_CHANNELS, 1)
-    with torch.no_grad():
-        output.bias[:classes] = math.log(PRIOR / (1 - PRIOR))
+    scores = torch.full((classes,), math.log(PRIOR / (1 - PRIOR)))
+    output.bias = nn.Parameter(torch.cat([scores, torch.zeros(BOX_CHANNELS)]))
     return output
 
 
