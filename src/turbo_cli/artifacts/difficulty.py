@@ -11,7 +11,7 @@ from turbo_cli.artifacts.table import Count, CsvFormat, Name, Share
 DifficultyClass = Literal["easy", "hard", "empty"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FrameDifficulty:
     """One frame of one camera; a camera's frames stand in order of index.
 
@@ -21,8 +21,8 @@ class FrameDifficulty:
 
     camera: Name
     index: Count
-    confidence: Share | None
-    difficulty: Share | None
+    confidence: Share | None = None
+    difficulty: Share | None = None
     rois: Count
     class_: DifficultyClass
 

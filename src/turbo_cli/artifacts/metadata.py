@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,10 +13,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, Val
 
 from turbo_cli import __version__
 from turbo_cli.artifacts.reading import refuse
-from turbo_cli.errors import TurboError
+from turbo_cli.errors import TurboError, TurboWarning
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 CHECKSUM = "metadata_sha256"
+
+
+class EditedFileWarning(TurboWarning):
+    """A file is valid, but not as the tool wrote it."""
 
 
 class Strict(BaseModel):
@@ -128,6 +133,11 @@ def require_schema(path: Path, key: str, found: Any, newest: int) -> None:
             f"{path}: key {key}: schema {found} is newer than this turbo reads ({newest})",
             "upgrade: pip install --upgrade turbo-cli",
         )
+
+
+def warn_edited(path: Path) -> None:
+    """Warn that a file is valid, but not as the tool wrote it."""
+    warnings.warn(f"{path}: was edited by hand since turbo wrote it", EditedFileWarning, stacklevel=2)
 
 
 def _checksum(content: Mapping[str, Any]) -> str:

@@ -8,7 +8,6 @@ is its own: a crash at any moment leaves a table with the right metadata.
 import contextlib
 import hashlib
 import json
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +15,9 @@ from typing import Any
 
 from turbo_cli.artifacts import metadata
 from turbo_cli.artifacts.atomic import replacing_file
-from turbo_cli.artifacts.metadata import Kind, Metadata, Provenance, Sha256, Strict
+from turbo_cli.artifacts.metadata import Kind, Metadata, Provenance, Sha256, Strict, warn_edited
 from turbo_cli.artifacts.reading import parse_json, read_bytes, read_lines
-from turbo_cli.errors import TurboError, TurboWarning
-
-
-class EditedFileWarning(TurboWarning):
-    """A table or its metadata is valid, but not as the tool wrote it."""
+from turbo_cli.errors import TurboError
 
 
 class TableDetails(Strict):
@@ -79,7 +74,7 @@ def read_sidecar(path: Path, kind: Kind) -> Provenance:
     content = parse_json(str(sidecar), read_bytes(sidecar, kind.made_by))
     read = metadata.decode(sidecar, _own_block(path, content, found), kind, TableDetails)
     if not read.intact:
-        _warn(f"{sidecar}: was edited by hand since turbo wrote it")
+        warn_edited(sidecar)
     _compare(path, kind, found, read)
     return read.provenance
 
@@ -140,8 +135,4 @@ def _compare(path: Path, kind: Kind, found: Fingerprint, read: Metadata[TableDet
             "make it anew; or, if you edited it, end it with a newline and set the key lines of"
             f" {sidecar_path(path).name} to {now.lines}",
         )
-    _warn(f"{path}: was edited by hand since turbo wrote it")
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, EditedFileWarning, stacklevel=2)
+    warn_edited(path)

@@ -57,9 +57,9 @@ def main() -> None:
     if "--no-color" in arguments:
         os.environ["NO_COLOR"] = "1"  # read by rich, which prints typer's help too
     output = Output(color="--no-color" not in arguments)
-    output.show_warnings()
     try:
-        status = app(arguments, standalone_mode=False)
+        with output.showing_warnings():
+            status = app(arguments, standalone_mode=False)
     except (TurboError, typer.TyperException) as error:
         output.error(str(error))
         status = 2

@@ -1,9 +1,10 @@
 """The one way that commands write to the terminal."""
 
+import contextlib
 import json
 import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -54,8 +55,9 @@ class Output:
         """The one line that a failed command ends with."""
         self._say(f"error: {' '.join(message.split())}", "red")
 
-    def show_warnings(self) -> None:
-        """From now on every `TurboWarning` is one `warning` line; other warnings are shown as before."""
+    @contextlib.contextmanager
+    def showing_warnings(self) -> Iterator[None]:
+        """Inside, every `TurboWarning` is one `warning` line; other warnings are shown as ever."""
         usual = warnings.showwarning
 
         def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
@@ -64,8 +66,10 @@ class Output:
             else:
                 usual(message, category, *place, **more)
 
-        warnings.simplefilter("always", TurboWarning)
-        warnings.showwarning = show
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", TurboWarning)
+            warnings.showwarning = show
+            yield
 
     def track(self, items: Iterable[T], label: str, total: int | None = None) -> Iterable[T]:
         """A `Track`: a progress bar on stderr, silent where that is no terminal or under --quiet."""
