@@ -35,6 +35,12 @@ class Arc:
         centre_x, centre_y = self.centre
         return centre_x + sin(heading) * radius, centre_y - cos(heading) * radius, heading
 
+    def points(self, s: Array, lateral: float) -> Array:
+        """(N, 2) x and y of places."""
+        heading = self.heading + self.curvature * s
+        radius = 1 / self.curvature - lateral
+        return np.stack([np.sin(heading), -np.cos(heading)], axis=-1) * radius + self.centre
+
     def places(self, x: Array, y: Array) -> tuple[Array, Array]:
         """(s, lateral) of every point."""
         centre_x, centre_y = self.centre
@@ -273,7 +279,7 @@ def _visible_stretch(
 ) -> tuple[float, float] | None:
     """From where to where users of a path are in the picture and large enough, and what leads into it."""
     along = np.arange(-140.0, 140.0, 1.0)
-    ground = np.array([arc.pose(s, lateral)[:2] for s in along])
+    ground = arc.points(along, lateral)
     points, depth = camera.project(np.column_stack([ground, np.full(len(along), 0.7)]))
     reach = camera.reach(users)
     inside = (depth > 1) & (depth < reach)
