@@ -13,7 +13,7 @@ from turbo_cli.boxes import FloatArray, Targets, centres_inside
 from turbo_cli.detectors.tiny.network import PYRAMID_STRIDES, Predictions
 
 POINTS_PER_BOX = 10
-BOX_WEIGHT = 3.0
+BOX_WEIGHT = 5.0
 CONFIDENT = 0.3
 """Score from which a teacher's box is worth copying."""
 
