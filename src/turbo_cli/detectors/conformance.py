@@ -65,8 +65,8 @@ def verify(
 
     frames: (H, W, 3) uint8 RGB, at least one. whole: if given, split must equal it. tolerance: largest
     difference between a batch and single images (relative to the largest feature), and between split and
-    whole (boxes relative to the image, scores). Shape errors inside the detector fail the check that
-    meets them.
+    whole (boxes relative to the image, scores). Shapes that do not fit inside the detector fail the check
+    that meets them.
     """
     pair = list(frames[:2]) if len(frames) > 1 else [frames[0], np.ascontiguousarray(frames[0][:, ::-1])]
     images, geometry = detector.prepare(pair)
@@ -81,8 +81,8 @@ def verify(
 def _run(name: str, check: Callable[[_Subject], Outcome], subject: _Subject) -> Check:
     try:
         passed, detail = check(subject)
-    except RuntimeError as error:  # what torch raises where shapes or gradients do not fit
-        passed, detail = False, str(error).partition("\n")[0]
+    except (RuntimeError, IndexError, ValueError) as error:  # raised where shapes or gradients do not fit
+        passed, detail = False, f"{type(error).__name__}: {error}".partition("\n")[0]
     return Check(name, passed, detail)
 
 

@@ -64,7 +64,7 @@ class DarknetDetector(SplitDetector):
         images, geometry = [], []
         for frame in frames:
             # Resized as 8-bit numbers, as OpenCV's blobFromImage does; on the CPU, which can, and fast.
-            pixels = torch.from_numpy(np.ascontiguousarray(frame)).permute(2, 0, 1)[None]
+            pixels = torch.from_numpy(np.array(frame, order="C")).permute(2, 0, 1)[None]
             images.append(F.interpolate(pixels, (height, width), mode="bilinear", align_corners=False))
             geometry.append(
                 Geometry(frame.shape[1], frame.shape[0], width / frame.shape[1], height / frame.shape[0])
@@ -160,7 +160,11 @@ def _class_names(weights: Path, layers: Sequence[Layer]) -> list[str]:
     classes = next(layer.yolo.classes for layer in layers if layer.yolo is not None)
     file = weights.with_suffix(".names")
     if file.is_file():
-        names = [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        names = [
+            line.strip()
+            for line in file.read_text(encoding="utf-8", errors="replace").splitlines()
+            if line.strip()
+        ]
     else:
         names = list(COCO_NAMES.values())
     if len(names) != classes or len(set(names)) != classes:
