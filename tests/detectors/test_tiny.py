@@ -200,6 +200,12 @@ def test_distillation_is_zero_where_equal_and_grows_with_the_difference(
     assert 0 < near < far
 
 
+def test_boxes_are_decoded_in_full_precision_under_autocast(network: TinyNetwork, images: Tensor) -> None:
+    with torch.autocast("cpu", torch.bfloat16):
+        predictions = network(images)
+    assert predictions.logits.dtype == predictions.boxes().dtype == torch.float32
+
+
 def test_distillation_sends_no_gradient_to_the_teacher(detector: TinyDetector, images: Tensor) -> None:
     teacher = [feature.requires_grad_() for feature in detector.encode(images)]
     student = [feature.requires_grad_() for feature in detector.encode(images * 0.5)]

@@ -52,7 +52,7 @@ def test_the_shipped_file_is_small_and_its_card_lies_beside_it() -> None:
     assert isinstance(scores, dict)
     for score in scores.values():
         assert isinstance(score, dict) and f"{score['map']:.3f}" in card
-    assert stored.provenance.detector_weights_hash in card
+    assert str(stored.provenance.detector_weights_hash) in card
 
 
 def test_it_conforms(tiny: TinyDetector, tmp_path: Path) -> None:

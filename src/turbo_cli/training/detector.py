@@ -45,9 +45,9 @@ class DetectorTraining:
     """The options of `turbo weights train tiny`.
 
     dataset: labelled frames. out: the weights' file; the checkpoint lies beside it. validate: labelled frames
-    of other cameras, to judge the result by. save_every: iterations
-    between checkpoints. workers: processes that make samples; 0 makes them in this one. device: "cpu",
-    "cuda", "mps". amp: compute in bfloat16 where that is safe. resume: go on from the checkpoint.
+    of other cameras, to judge the result by. save_every: iterations between checkpoints. workers: processes
+    that make samples; 0 makes them in this one. amp: compute in bfloat16 where that is safe. resume: go on
+    from the checkpoint.
     """
 
     dataset: Path
@@ -107,7 +107,7 @@ def train(
             group["lr"] = options.learning_rate * learning_rate_factor(step, options.iterations)
         with torch.autocast(device.type, torch.bfloat16, enabled=options.amp):
             predictions = network(images)
-        loss = detection_loss(predictions.float(), targets, CATEGORY_IDS)
+        loss = detection_loss(predictions, targets, CATEGORY_IDS)
         if not torch.isfinite(loss):
             raise TurboError(f"step {step + 1}: the loss is {loss.item()}", "lower --learning-rate")
         optimizer.zero_grad()
