@@ -34,7 +34,9 @@ class Assignment:
     counted: Tensor
 
 
-def detection_loss(predictions: Predictions, targets: Sequence[Targets], category_ids: Sequence[int]) -> Tensor:
+def detection_loss(
+    predictions: Predictions, targets: Sequence[Targets], category_ids: Sequence[int]
+) -> Tensor:
     """Binary cross-entropy on soft scores plus complete IoU on boxes, over the sum of the soft scores.
 
     targets: one an image, in input pixels; classes outside `category_ids` are background. The points that
