@@ -38,7 +38,7 @@ class CustomDetector(SplitDetector):
 
     def prepare(self, frames: Sequence[NDArray[np.uint8]]) -> tuple[Tensor, list[Geometry]]:
         width, height = self.input_size
-        pixels = [torch.from_numpy(np.ascontiguousarray(frame)).permute(2, 0, 1)[None] for frame in frames]
+        pixels = [torch.from_numpy(np.array(frame, order="C")).permute(2, 0, 1)[None] for frame in frames]
         images = torch.cat([F.interpolate(image, (height, width), mode="bilinear") for image in pixels])
         sizes = [(frame.shape[1], frame.shape[0]) for frame in frames]
         geometry = [Geometry(w, h, width / w, height / h) for w, h in sizes]

@@ -24,7 +24,8 @@ def network() -> TinyNetwork:
     for _ in range(3):  # running statistics that differ from the initial ones
         network(torch.rand(2, 3, SIZE[1], SIZE[0]))
     for tower in network.head.towers:
-        torch.nn.init.normal_(tower[-1].weight)  # scores above the floor
+        torch.nn.init.normal_(tower.get_parameter("2.weight"))
+        torch.nn.init.zeros_(tower.get_parameter("2.bias"))  # scores above the floor
     return network.eval()
 
 
@@ -127,7 +128,7 @@ def test_losses_leave_the_detector_untouched(detector: TinyDetector, images: Ten
     features = [feature.requires_grad_() for feature in detector.encode(images)]
     truth = [targets((8, 8, 40, 30), ids=[3]), targets(ids=[])]
     loss = detector.loss(features, truth) + detector.distill(features, detector.encode(images / 2))
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     assert all(f.grad is not None and f.grad.abs().sum() > 0 for f in features[1:])
     assert hash_state(detector) == before
     assert all(parameter.grad is None for parameter in detector.parameters())
@@ -182,7 +183,7 @@ def test_ignored_areas_count_neither_way(kind: str) -> None:
     logits = predictions.logits.requires_grad_()
     loss = detection_loss(predictions, [first], CATEGORY_IDS)
     assert torch.equal(loss, detection_loss(predictions, [second], CATEGORY_IDS))
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     assert logits.grad is not None
     x, y = predictions.points.T
     ignored = (x >= 50) & (x <= 80) & (y >= 20) & (y <= 50)
@@ -199,9 +200,15 @@ def test_distillation_is_zero_where_equal_and_grows_with_the_difference(
     assert 0 < near < far
 
 
+def test_boxes_are_decoded_in_full_precision_under_autocast(network: TinyNetwork, images: Tensor) -> None:
+    with torch.autocast("cpu", torch.bfloat16):
+        predictions = network(images)
+    assert predictions.logits.dtype == predictions.boxes().dtype == torch.float32
+
+
 def test_distillation_sends_no_gradient_to_the_teacher(detector: TinyDetector, images: Tensor) -> None:
     teacher = [feature.requires_grad_() for feature in detector.encode(images)]
     student = [feature.requires_grad_() for feature in detector.encode(images * 0.5)]
-    detector.distill(student, teacher).backward()  # type: ignore[no-untyped-call]
+    detector.distill(student, teacher).backward()
     assert all(feature.grad is None for feature in teacher)
     assert all(feature.grad is not None for feature in student[1:])

@@ -64,7 +64,7 @@ class DarknetDetector(SplitDetector):
         images, geometry = [], []
         for frame in frames:
             # Resized as 8-bit numbers, as OpenCV's blobFromImage does; on the CPU, which can, and fast.
-            pixels = torch.from_numpy(np.ascontiguousarray(frame)).permute(2, 0, 1)[None]
+            pixels = torch.from_numpy(np.array(frame, order="C")).permute(2, 0, 1)[None]
             images.append(F.interpolate(pixels, (height, width), mode="bilinear", align_corners=False))
             geometry.append(
                 Geometry(frame.shape[1], frame.shape[0], width / frame.shape[1], height / frame.shape[0])
@@ -130,7 +130,7 @@ def build(name: str, weights: Path, size: tuple[int, int] | None = None) -> Spli
     Its classes are COCO's 80 in order, or the lines of a `.names` file of the same stem. `size`: (width,
     height) of the input. Raises `TurboError` if any of them is missing or does not fit.
     """
-    cfg = _find_cfg(name, weights)
+    cfg = find_cfg(name, weights)
     sections = read_cfg(cfg)
     layers = build_layers(sections)
     net = sections[0]
@@ -147,7 +147,8 @@ def build(name: str, weights: Path, size: tuple[int, int] | None = None) -> Spli
     return freeze(detector)
 
 
-def _find_cfg(name: str, weights: Path) -> Path:
+def find_cfg(name: str, weights: Path) -> Path:
+    """The `.cfg` beside the weights, else the shipped one of `name`. Raises `TurboError` without either."""
     beside, shipped = weights.with_suffix(".cfg"), CONFIGS / f"{name}.cfg"
     if beside.is_file():
         return beside
@@ -160,7 +161,11 @@ def _class_names(weights: Path, layers: Sequence[Layer]) -> list[str]:
     classes = next(layer.yolo.classes for layer in layers if layer.yolo is not None)
     file = weights.with_suffix(".names")
     if file.is_file():
-        names = [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        names = [
+            line.strip()
+            for line in file.read_text(encoding="utf-8", errors="replace").splitlines()
+            if line.strip()
+        ]
     else:
         names = list(COCO_NAMES.values())
     if len(names) != classes or len(set(names)) != classes:

@@ -110,6 +110,8 @@ def build_layers(sections: Sequence[Section]) -> list[Layer]:
         layers.append(layer)
         if layer.yolo is None:
             shapes[index] = layer.shape
+    if len(shapes) == len(layers) + 1:
+        raise sections[0].error("is followed by no [yolo] layer: not a detector")
     return layers
 
 

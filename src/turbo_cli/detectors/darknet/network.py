@@ -113,9 +113,9 @@ def _trunk(layers: Sequence[Layer]) -> list[Layer]:
     trunk: list[Layer] = []
     for layer in layers:
         if layer.yolo is not None or (trunk and layer.shape.stride < trunk[-1].shape.stride):
-            return trunk
+            break
         trunk.append(layer)
-    raise TurboError(f"{layers[0].section.path}: has no [yolo] layer" if layers else "the cfg has no layers")
+    return trunk
 
 
 def _carries_alone(layers: Sequence[Layer], cut: int, earlier: Sequence[int]) -> bool:

@@ -104,6 +104,8 @@ class Predictions:
 
 def read_maps(maps: Sequence[Tensor], strides: Sequence[int], yolos: Sequence[Yolo]) -> Predictions:
     """The maps below the [yolo] layers, (B, anchors x (5 + classes), H, W) each → predictions."""
+    # Half the precision would do for the network, but puts boxes pixels off.
+    maps = [rows.to(torch.promote_types(rows.dtype, torch.float32)) for rows in maps]
     raw = []
     for rows, yolo in zip(maps, yolos, strict=True):
         batch, channels, height, width = rows.shape

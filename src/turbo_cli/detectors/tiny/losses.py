@@ -13,7 +13,10 @@ from turbo_cli.boxes import FloatArray, Targets, centres_inside
 from turbo_cli.detectors.tiny.network import PYRAMID_STRIDES, Predictions
 
 POINTS_PER_BOX = 10
-BOX_WEIGHT = 3.0
+LEAST_DESERVED = 0.05
+"""What the best point of a box deserves even when nothing fits yet, so that learning can begin."""
+
+BOX_WEIGHT = 5.0
 CONFIDENT = 0.3
 """Score from which a teacher's box is worth copying."""
 
@@ -83,7 +86,7 @@ def assign(
     mine = chosen & F.one_hot(owner, len(truth)).bool()
     aligned = torch.where(mine, aligned, 0)
     best_fit = torch.where(mine, fits, 0).amax(0)
-    deserved = aligned / aligned.amax(0).clamp(min=1e-9) * best_fit.clamp(min=0.05)
+    deserved = aligned / aligned.amax(0).clamp(min=1e-9) * best_fit.clamp(min=LEAST_DESERVED)
     positive = mine.any(1)
     wanted[positive, classes[owner[positive]]] = deserved[positive, owner[positive]]
     return Assignment(wanted, truth[owner], counted | positive)
@@ -104,7 +107,7 @@ def distillation_loss(student: Predictions, teacher: Predictions) -> Tensor:
     confident = best >= CONFIDENT
     misfits = F.smooth_l1_loss(student.offsets[confident], offsets[confident], reduction="none").sum(-1)
     loss: Tensor = (divergence.sum() + (misfits * best[confident]).sum()) / best.sum().clamp(min=1)
-    return loss
+    return loss.clamp(min=0)  # a divergence of almost nothing may round to less than nothing
 
 
 def _inside(points: Tensor, boxes: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -34,10 +34,6 @@ class Predictions:
     offsets: Tensor
     points: Tensor
     strides: Tensor
-
-    def float(self) -> "Predictions":
-        """The same in float32, whatever precision the network ran in."""
-        return replace(self, logits=self.logits.float(), offsets=self.offsets.float())
 
     def boxes(self) -> Tensor:
         """(B, N, 4) left, top, right, bottom in input pixels."""
@@ -83,10 +79,10 @@ class Head(nn.Module):
         )
 
     def forward(self, features: Sequence[Tensor]) -> Predictions:
-        """C1…C5 (B, channels, height, width) of one batch → what it sees at every point."""
+        """C1…C5 (B, channels, height, width) → what is seen at every point; float32 also under autocast."""
         maps = [tower(level) for tower, level in zip(self.towers, self._pyramid(features), strict=True)]
         points, strides = zip(*map(_grid, maps, PYRAMID_STRIDES), strict=True)
-        rows = torch.cat([level.flatten(2) for level in maps], dim=2).transpose(1, 2)
+        rows = torch.cat([level.flatten(2) for level in maps], dim=2).transpose(1, 2).float()
         logits, offsets = rows[..., :-BOX_CHANNELS], rows[..., -BOX_CHANNELS:]
         return Predictions(logits, offsets, torch.cat(points), torch.cat(strides))
 
@@ -125,8 +121,8 @@ class TinyNetwork(nn.Module):
 def _output(classes: int) -> nn.Conv2d:
     """The last convolution, whose scores are `PRIOR` everywhere at first."""
     output = nn.Conv2d(PYRAMID_CHANNELS, classes + BOX_CHANNELS, 1)
-    with torch.no_grad():
-        output.bias[:classes] = math.log(PRIOR / (1 - PRIOR))
+    scores = torch.full((classes,), math.log(PRIOR / (1 - PRIOR)))
+    output.bias = nn.Parameter(torch.cat([scores, torch.zeros(BOX_CHANNELS)]))
     return output
 
 
