@@ -140,6 +140,12 @@ def warn_edited(path: Path) -> None:
     warnings.warn(f"{path}: was edited by hand since turbo wrote it", EditedFileWarning, stacklevel=2)
 
 
+def hash_file(path: Path) -> str:
+    """SHA-256 (64 hex digits) of a file's bytes, for `Provenance.parents`."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _checksum(content: Mapping[str, Any]) -> str:
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,7 +1,9 @@
 """Stage one (§4.2): the generator against D_f and D_i, on frames that the detector finds easy and hard."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -13,11 +15,12 @@ from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.difficulty import ROI_SCORE
 from turbo_cli.enhancement.discriminators import FrameDiscriminator, InstanceDiscriminator, crop_instances
 from turbo_cli.enhancement.execution import enhanced_image
+from turbo_cli.errors import TurboError, nearest
 from turbo_cli.progress import Track, untracked
 from turbo_cli.training import checkpoint
 from turbo_cli.training.adversarial import Objective, discriminator_loss, generator_loss
 from turbo_cli.training.augmentation import TrainingSamples
-from turbo_cli.training.options import Report, TrainingOptions, require_finite, say_terms
+from turbo_cli.training.options import TrainingOptions, require_finite
 from turbo_cli.training.pairs import image_batches
 from turbo_cli.training.schedule import learning_rate_factor, set_learning_rate
 from turbo_cli.training.statistics import measure_statistics
@@ -39,7 +42,8 @@ class GanTraining(TrainingOptions):
     """The options of `turbo train-gan`.
 
     learning_rate: of G. discriminator_learning_rate: of D_f and D_i. objective: of the game. roi_score: the
-    least score of an instance. only_discriminator: leave G as it is.
+    least score of an instance. only_discriminator: leave G as it is. eval_every: iterations between looks at
+    held-out frames. log: folder of the losses and pictures.
     """
 
     iterations: int = 1500
@@ -49,6 +53,10 @@ class GanTraining(TrainingOptions):
     objective: Objective = "paper"
     roi_score: float = ROI_SCORE
     only_discriminator: bool = False
+    eval_every: int = 250
+    log: Path | None = None
+
+    FREE: ClassVar[frozenset[str]] = TrainingOptions.FREE | {"eval_every", "log"}
 
 
 class Gan(nn.Module):
@@ -76,6 +84,9 @@ class Round:
     generated: Tensor
 
 
+Watch = Callable[[int, dict[str, Tensor], Round], None]
+
+
 def train_gan(
     detector: SplitDetector,
     gan: Gan,
@@ -83,11 +94,11 @@ def train_gan(
     hard: Dataset,
     options: GanTraining,
     track: Track = untracked,
-    report: Report | None = None,
+    watch: Watch | None = None,
 ) -> Gan:
     """Play the game of eq. 3: each iteration one step of D_f and D_i, then one of G.
 
-    Same options, same thread count, same bits on the CPU, whether resumed or not. Raises `TurboError` if a
+    `watch` is called after every iteration with the number of iterations done, the losses and the frames. Same options, same thread count, same bits on the CPU, whether resumed or not. Raises `TurboError` if a
     loss is not finite; the last checkpoint stays.
     """
     torch.manual_seed(options.seed)
@@ -126,8 +137,8 @@ def train_gan(
             g_optimizer.step()
             terms |= generator
 
-        if report and (step + 1) % options.report_every == 0:
-            report(f"step {step + 1} of {options.iterations}: {say_terms(terms)}")
+        if watch:
+            watch(step + 1, terms, shown)
         if (step + 1) % options.save_every == 0:
             checkpoint.write(options.checkpoint, parts, step + 1, options.settings)
     return gan
@@ -180,3 +191,11 @@ def _frames(
 def _surest_boxes(detector: SplitDetector, features: Sequence[Tensor], roi_score: float) -> list[Tensor]:
     kept = [found.above(roi_score).boxes_xyxy[:ROIS] for found in detector.detect(features)]
     return [torch.from_numpy(boxes).to(features[0].device) for boxes in kept]
+
+
+def parse_objective(text: str) -> Objective:
+    """`paper` or `rals`. Raises `TurboError` for anything else."""
+    known: dict[str, Objective] = {"paper": "paper", "rals": "rals"}
+    if text not in known:
+        raise TurboError(f"--adversarial: no objective {text!r}", nearest(text, known))
+    return known[text]

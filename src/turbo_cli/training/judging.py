@@ -33,7 +33,7 @@ def auc(easy: Logits, hard: Logits) -> float:
 def calibrate(
     detector: SplitDetector, discriminator: FrameDiscriminator, dataset: Dataset, roi_score: float
 ) -> Calibration:
-    """Isotonic fit of θ = 1 − c on D_f's logits over held-out frames; frames without any RoI count as θ = 1."""
+    """Isotonic fit of θ = 1 − c on D_f's logits over held-out frames; no RoI at all counts as θ = 1."""
     logits, difficulties = [], []
     for i in range(len(dataset)):
         images, geometry = detector.prepare([dataset.frame(i)])

@@ -10,10 +10,11 @@ from torch.optim import AdamW
 from torch.utils.data import Dataset as TorchDataset
 
 from turbo_cli.data import Dataset
+from turbo_cli.data.degradation import DEGRADATIONS
 from turbo_cli.detectors.base import STAGES, SplitDetector
 from turbo_cli.enhancement.decoder import Decoder, SkipStatistics
 from turbo_cli.enhancement.execution import enhanced_levels
-from turbo_cli.errors import TurboError
+from turbo_cli.errors import TurboError, nearest
 from turbo_cli.progress import Track, untracked
 from turbo_cli.training import checkpoint
 from turbo_cli.training.augmentation import Sample, TrainingSamples
@@ -173,3 +174,41 @@ def _levels_of_step(options: MultiexitTraining, step: int) -> list[int]:
 
 def _percent(scores: dict[int, float]) -> str:
     return " / ".join(f"{100 * scores[level]:.1f}" for level in sorted(scores))
+
+
+def parse_losses(text: str) -> LossWeights:
+    """`detection=0.4,distill` → weights; a name alone weighs 1, one that is not named 0.
+
+    Raises `TurboError` for an unknown term or a weight that is no number from 0.
+    """
+    given = {}
+    for part in text.split(","):
+        name, _, weight = (piece.strip() for piece in part.partition("="))
+        if name not in LossWeights.__dataclass_fields__:
+            raise TurboError(f"--loss: no term {name!r}", nearest(name, LossWeights.__dataclass_fields__))
+        try:
+            given[name] = float(weight or 1)
+        except ValueError:
+            given[name] = -1.0
+        if not 0 <= given[name] < float("inf"):
+            raise TurboError(f"--loss: {part!r}: the weight is no number from 0")
+    return LossWeights(**{"detection": 0.0, "distill": 0.0} | given)
+
+
+def parse_kinds(text: str) -> tuple[str, ...]:
+    """`fog,rain` → those degradations; `all`; `none`. Raises `TurboError` for an unknown one."""
+    if text in ("all", "none"):
+        return tuple(DEGRADATIONS) if text == "all" else ()
+    kinds = tuple(part.strip() for part in text.split(","))
+    for kind in kinds:
+        if kind not in DEGRADATIONS:
+            raise TurboError(f"--degrade: no degradation {kind!r}", nearest(kind, DEGRADATIONS))
+    return kinds
+
+
+def parse_levels(text: str) -> tuple[int, ...]:
+    """`1,3,5` → levels in order. Raises `TurboError` for what is no number."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() for part in parts):
+        raise TurboError(f"--levels {text!r}: not numbers like 1,3,5")
+    return tuple(sorted({int(part) for part in parts}))

@@ -1,0 +1,78 @@
+"""`turbo train-gan`: stage one, the generator against its discriminators."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from turbo_cli.cli.options import (
+    DatasetOption,
+    DetectorOption,
+    DeviceOption,
+    JsonOption,
+    OutOption,
+    ResumeOption,
+    SaveEveryOption,
+    SeedOption,
+    SizeOption,
+    WeightsOption,
+    WorkersOption,
+    parse_size,
+)
+from turbo_cli.cli.output import Output
+
+EXAMPLE = "Example: turbo train-gan --detector tiny --dataset street --difficulty difficulty.csv --out gan.safetensors"
+
+
+def train_gan(
+    context: typer.Context,
+    detector: DetectorOption,
+    dataset: DatasetOption,
+    difficulty: Annotated[Path, typer.Option(help="difficulty.csv of `turbo label-difficulty`.")],
+    out: OutOption,
+    iterations: Annotated[int, typer.Option(min=1)] = 1500,
+    batch_size: Annotated[int, typer.Option(min=1)] = 8,
+    learning_rate: Annotated[float, typer.Option(help="Of the generator.")] = 2e-4,
+    lr_discriminator: Annotated[float, typer.Option(help="Of D_f and D_i.")] = 4e-4,
+    adversarial: Annotated[str, typer.Option(help="paper, or rals: relativistic least squares.")] = "paper",
+    log: Annotated[Path | None, typer.Option(help="Folder for losses.csv and pictures.")] = None,
+    eval_every: Annotated[
+        int, typer.Option(min=1, help="Iterations between looks at held-out frames.")
+    ] = 250,
+    save_every: SaveEveryOption = 200,
+    workers: WorkersOption = 1,
+    seed: SeedOption = 0,
+    resume: ResumeOption = False,
+    weights: WeightsOption = None,
+    size: SizeOption = None,
+    device: DeviceOption = "cpu",
+    as_json: JsonOption = False,
+) -> None:
+    """Stage one: train generator and discriminators on easy and hard frames; no labels needed."""
+    from turbo_cli.data import open_dataset
+    from turbo_cli.detectors.loading import load_detector
+    from turbo_cli.training.gan import GanTraining, parse_objective
+    from turbo_cli.training.stage_one import run_stage_one
+
+    output: Output = context.obj
+    options = GanTraining(
+        out=out,
+        iterations=iterations,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        discriminator_learning_rate=lr_discriminator,
+        objective=parse_objective(adversarial),
+        log=log,
+        eval_every=eval_every,
+        save_every=save_every,
+        workers=workers,
+        seed=seed,
+        resume=resume,
+        device=device,
+    )
+    loaded = load_detector(detector, weights, device, parse_size(size))
+    auc = run_stage_one(loaded, open_dataset(dataset), difficulty, options, output.track, output.detail)
+    if as_json:
+        output.json({"out": str(out), "held_out_auc": auc})
+    else:
+        output.text(f"{out}: held-out D_f AUC {auc:.3f}")

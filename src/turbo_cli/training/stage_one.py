@@ -1,0 +1,98 @@
+"""`turbo train-gan` as a function: from files to `gan.safetensors`."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from turbo_cli.artifacts import gan as artifact
+from turbo_cli.artifacts.metadata import Provenance, hash_file
+from turbo_cli.artifacts.weights import load_state
+from turbo_cli.data import Dataset
+from turbo_cli.detectors.base import SplitDetector
+from turbo_cli.progress import Track, untracked
+from turbo_cli.training.collapse import CollapseWatch
+from turbo_cli.training.frame_classes import FrameClasses, read_frame_classes
+from turbo_cli.training.gan import Gan, GanTraining, Round, Watch, train_gan
+from turbo_cli.training.judging import auc, frame_logits
+from turbo_cli.training.logbook import Logbook
+from turbo_cli.training.options import Report, say_terms
+
+
+def run_stage_one(
+    detector: SplitDetector,
+    dataset: Dataset,
+    difficulty: Path,
+    options: GanTraining,
+    track: Track = untracked,
+    report: Report = lambda line: None,
+) -> float:
+    """Train the GAN, write it to `options.out`, and give D_f's AUC on held-out frames.
+
+    Raises `TurboError` for a difficulty table of another detector or dataset, or with too few hard or easy
+    frames; what `train_gan` raises; an `out` or log folder that cannot be written.
+    """
+    classes = read_frame_classes(difficulty, dataset, detector, options.seed)
+    gan = Gan(detector.channels).to(options.device)
+    watch = _watch(detector, gan, classes, options, report)
+    train_gan(detector, gan, classes.easy, classes.hard, options, track, watch)
+    artifact.write(options.out, _weights(detector, gan, difficulty, options))
+    options.checkpoint.unlink(missing_ok=True)
+    return held_out_auc(detector, gan, classes)
+
+
+def held_out_auc(detector: SplitDetector, gan: Gan, classes: FrameClasses) -> float:
+    """D_f's area under the ROC curve on the frames that it was not trained on."""
+    easy = frame_logits(detector, gan.frame, classes.held_out_easy)
+    return auc(easy, frame_logits(detector, gan.frame, classes.held_out_hard))
+
+
+def load_gan(path: Path, detector: SplitDetector) -> tuple[Gan, artifact.GanWeights]:
+    """The trained networks of `gan.safetensors`. Raises `TurboError` if they are another detector's."""
+    weights = artifact.read(path, detector.name, detector.weights_hash)
+    gan = Gan(detector.channels)
+    load_state(gan.decoder, weights.decoder, path, "decoder")
+    load_state(gan.frame, weights.frame_discriminator, path, "frame_discriminator")
+    load_state(gan.instance, weights.instance_discriminator, path, "instance_discriminator")
+    return gan, weights
+
+
+def _watch(
+    detector: SplitDetector, gan: Gan, classes: FrameClasses, options: GanTraining, report: Report
+) -> Watch:
+    """Losses and pictures into the log, collapse and the held-out AUC into the report."""
+    log = Logbook(options.log, 0) if options.log else None
+    collapse = CollapseWatch()
+    warned: set[str] = set()
+
+    @torch.no_grad()
+    def watch(step: int, terms: dict[str, Tensor], shown: Round) -> None:
+        collapse.look(gan.frame(shown.easy), gan.frame(shown.hard), shown.generated)
+        if log:
+            log.losses(step, {name: term.item() for name, term in terms.items()})
+        if step % options.report_every == 0:
+            report(f"step {step} of {options.iterations}: {say_terms(terms)}")
+        if step % options.eval_every == 0:
+            report(f"step {step}: held-out D_f AUC {held_out_auc(detector, gan, classes):.3f}")
+            if log:
+                log.strip(step, shown.hard, shown.generated)
+        if (verdict := collapse.verdict) and verdict not in warned:
+            warned.add(verdict)
+            report(f"step {step}: collapse: {verdict}")
+
+    return watch
+
+
+def _weights(
+    detector: SplitDetector, gan: Gan, difficulty: Path, options: GanTraining
+) -> artifact.GanWeights:
+    provenance = Provenance(
+        detector=detector.name,
+        detector_weights_hash=detector.weights_hash,
+        seed=options.seed,
+        settings=options.settings,
+        parents={difficulty.name: hash_file(difficulty)},
+    )
+    return artifact.GanWeights(
+        provenance, gan.decoder.state_dict(), gan.frame.state_dict(), gan.instance.state_dict()
+    )

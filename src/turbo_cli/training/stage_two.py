@@ -1,0 +1,77 @@
+"""`turbo train-multiexit` as a function: from files to `enhancer.safetensors`."""
+
+from pathlib import Path
+
+from turbo_cli.artifacts import enhancer as artifact
+from turbo_cli.artifacts.metadata import Provenance, hash_file
+from turbo_cli.data import Dataset
+from turbo_cli.data.selection import split_off_cameras
+from turbo_cli.detectors.base import SplitDetector
+from turbo_cli.enhancement.difficulty import ROI_SCORE
+from turbo_cli.errors import TurboError
+from turbo_cli.metrics import Classes
+from turbo_cli.progress import Track, untracked
+from turbo_cli.training.judging import calibrate
+from turbo_cli.training.multiexit import MultiexitTraining, train_decoder
+from turbo_cli.training.options import Report
+from turbo_cli.training.stage_one import load_gan
+from turbo_cli.training.validation import make_validation
+
+
+def run_stage_two(
+    detector: SplitDetector,
+    gan_path: Path,
+    dataset: Dataset,
+    photographs: Dataset | None,
+    held_out_cameras: tuple[str, ...],
+    classes: Classes | None,
+    options: MultiexitTraining,
+    track: Track = untracked,
+    report: Report = lambda line: None,
+) -> None:
+    """Train the exits, calibrate D_f on the held-out cameras, and write `options.out`.
+
+    held_out_cameras: never trained on; they choose the weights that are kept. classes: what they are judged
+    by. Raises `TurboError` for a GAN of another detector, a camera that the dataset lacks, labels that the
+    losses need and the dataset has not, and what `train_decoder` raises.
+    """
+    if options.weights.detection and not dataset.labelled:
+        raise TurboError(f"{dataset.path}: has no labels", "use --loss distill, which needs none")
+    gan, stage_one = load_gan(gan_path, detector)
+    frames, held_out = split_off_cameras(dataset, held_out_cameras)
+    if len(frames) == 0:
+        raise TurboError(f"{dataset.path}: every camera is held out", "hold out fewer with --validate-on")
+    judged = held_out if len(held_out) else frames
+    validation = make_validation(detector, judged, options.kinds, options.seed, classes)
+    decoder = train_decoder(
+        detector,
+        gan.decoder.to(options.device),
+        frames,
+        photographs,
+        validation if len(held_out) else None,
+        options,
+        track,
+        report,
+    )
+    roi_score = float(stage_one.provenance.settings.get("roi_score", ROI_SCORE))  # type: ignore[arg-type]
+    calibration = calibrate(detector, gan.frame.to(options.device), judged, roi_score)
+    knots = zip(calibration.logits.tolist(), calibration.difficulties.tolist(), strict=True)
+    provenance = Provenance(
+        detector=detector.name,
+        detector_weights_hash=detector.weights_hash,
+        seed=options.seed,
+        settings=options.settings,
+        parents={gan_path.name: hash_file(gan_path)},
+    )
+    artifact.write(
+        options.out,
+        artifact.EnhancerWeights(
+            provenance,
+            decoder.state_dict(),
+            gan.frame.state_dict(),
+            tuple(knots),
+            tuple(sorted({info.camera for info in frames.frames})),
+            options.levels,
+        ),
+    )
+    options.checkpoint.unlink(missing_ok=True)
