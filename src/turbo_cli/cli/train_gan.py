@@ -21,7 +21,10 @@ from turbo_cli.cli.options import (
 )
 from turbo_cli.cli.output import Output
 
-EXAMPLE = "Example: turbo train-gan --detector tiny --dataset street --difficulty difficulty.csv --out gan.safetensors"
+EXAMPLE = (
+    "Example: turbo train-gan --detector tiny --dataset street --difficulty difficulty.csv"
+    " --out gan.safetensors"
+)
 
 
 def train_gan(
@@ -36,9 +39,7 @@ def train_gan(
     lr_discriminator: Annotated[float, typer.Option(help="Of D_f and D_i.")] = 4e-4,
     adversarial: Annotated[str, typer.Option(help="paper, or rals: relativistic least squares.")] = "paper",
     log: Annotated[Path | None, typer.Option(help="Folder for losses.csv and pictures.")] = None,
-    eval_every: Annotated[
-        int, typer.Option(min=1, help="Iterations between looks at held-out frames.")
-    ] = 250,
+    eval_every: Annotated[int, typer.Option(min=1, help="Iterations between D_f's AUC.")] = 250,
     save_every: SaveEveryOption = 200,
     workers: WorkersOption = 1,
     seed: SeedOption = 0,

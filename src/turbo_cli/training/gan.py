@@ -98,7 +98,8 @@ def train_gan(
 ) -> Gan:
     """Play the game of eq. 3: each iteration one step of D_f and D_i, then one of G.
 
-    `watch` is called after every iteration with the number of iterations done, the losses and the frames. Same options, same thread count, same bits on the CPU, whether resumed or not. Raises `TurboError` if a
+    Same options, same thread count, same bits on the CPU, whether resumed or not. `watch` is called after
+    every iteration with the number of iterations done, the losses and the frames. Raises `TurboError` if a
     loss is not finite; the last checkpoint stays.
     """
     torch.manual_seed(options.seed)

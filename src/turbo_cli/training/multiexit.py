@@ -21,7 +21,12 @@ from turbo_cli.training.augmentation import Sample, TrainingSamples
 from turbo_cli.training.mosaics import Mosaics
 from turbo_cli.training.options import Report, TrainingOptions, require_finite, say_terms
 from turbo_cli.training.pairs import DegradedPairs, Mixture, Pair, Pairs, batches
-from turbo_cli.training.schedule import learning_rate_factor, moving_average, set_learning_rate
+from turbo_cli.training.schedule import (
+    averaged_module,
+    learning_rate_factor,
+    moving_average,
+    set_learning_rate,
+)
 from turbo_cli.training.statistics import measure_statistics
 from turbo_cli.training.validation import Best, Validation
 
@@ -112,8 +117,9 @@ def train_decoder(
         if report and (step + 1) % options.report_every == 0:
             report(f"step {step + 1} of {options.iterations}: {say_terms(terms)}")
         if validation and ((step + 1) % options.eval_every == 0 or step + 1 == options.iterations):
-            scores = validation.score(detector, average.module, options.levels)
-            best.offer(average.module, scores)
+            averaged = averaged_module(average, Decoder)
+            scores = validation.score(detector, averaged, options.levels)
+            best.offer(averaged, scores)
             if report:
                 report(f"step {step + 1}: held-out AP50 by level {_percent(scores)}")
         if (step + 1) % options.save_every == 0:

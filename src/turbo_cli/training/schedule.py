@@ -1,11 +1,14 @@
 """Learning rates and weight averages over the steps of a run."""
 
 import math
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
+
+Module = TypeVar("Module", bound=nn.Module)
 
 WARM_UP = 0.05
 """Share of the iterations in which the learning rate rises."""
@@ -30,6 +33,12 @@ def set_learning_rate(optimizer: Optimizer, learning_rate: float) -> None:
 def moving_average(module: nn.Module) -> AveragedModel:
     """A copy of the module that follows it as an exponential moving average of its weights."""
     return AveragedModel(module, avg_fn=_moved, use_buffers=True)
+
+
+def averaged_module(average: AveragedModel, kind: type[Module]) -> Module:
+    """The averaged copy itself."""
+    assert isinstance(average.module, kind)
+    return average.module
 
 
 def _moved(averaged: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
