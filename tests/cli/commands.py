@@ -1,5 +1,6 @@
 """Every command of `turbo`, found by walking the app: a command added later is covered by itself."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,24 +40,29 @@ ALL = list(_walk(typer.main.get_command(app), ()))
 LEAVES = [command for command in ALL if not command.is_group]
 WITH_JSON = [command for command in LEAVES if "--json" in command.options]
 
+_counter = itertools.count()
+
 # What stands for each required parameter, by its name; `folder` is the test's own.
 ARGUMENTS: dict[str, Callable[[Path], str]] = {
     "detector": lambda folder: "plugin_for_tests:make",
     "name": lambda folder: "plugin_for_tests:make",
     "source": lambda folder: str(folder / "street"),
     "dataset": lambda folder: str(folder / "street"),
-    "out": lambda folder: str(folder / "out.json"),
+    "format_name": lambda folder: "yolo",
+    "by": lambda folder: "time",
+    "fractions": lambda folder: "0.5,0.5",
+    "out": lambda folder: str(folder / f"out-{next(_counter)}.json"),  # commands refuse a full folder
 }
 
 
 def complete_line(command: Command, folder: Path) -> list[str]:
-    """The command with a value for each of its required parameters.
+    """The command with a value for each of its required parameters, and a place of its own to write to.
 
     A command whose required parameter has a name that is new here needs one more line in `ARGUMENTS`.
     """
     line = list(command.path)
     for parameter in command.parsed.params:
-        if parameter.required:
+        if parameter.required or parameter.name == "out":
             is_option = parameter.param_type_name == "option"
             line += [*parameter.opts[:1] * is_option, ARGUMENTS[parameter.name](folder)]
     return line
