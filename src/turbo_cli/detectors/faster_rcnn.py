@@ -52,6 +52,7 @@ class SplitFasterRcnn(SplitDetector):
 
     # The shorter side becomes 800 unless the longer would pass 1333: what a frame of 5:3 comes to.
     input_size = (1344, 800)
+    fixed_size = False
     size_multiple = 32
     categories = CATEGORIES
     channels = (64, 256, 512, 1024, 2048)
@@ -90,7 +91,7 @@ class SplitFasterRcnn(SplitDetector):
         return images, [_geometry(frame, image) for frame, image in zip(frames, resized, strict=True)]
 
     def _resize(self, frame: NDArray[np.uint8], device: torch.device) -> Tensor:
-        image = torch.from_numpy(frame).to(device).permute(2, 0, 1).float() / 255
+        image = torch.tensor(frame, device=device).permute(2, 0, 1).float() / 255
         resized: Tensor = self.transform.resize(image)[0]
         return resized
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from torchvision.models.detection.roi_heads import fastrcnn_loss
 from torchvision.models.detection.rpn import concat_box_prediction_layers
 
-from turbo_cli.detectors.counted import Counted, covered
+from turbo_cli.detectors.counted import Counted, centred_in
 from turbo_cli.detectors.distance import CONFIDENT, anchor_distance, box_distance, class_distance
 
 TEACHER_PROPOSALS = 256
@@ -151,9 +151,9 @@ def _box_loss(
 def _without_ignored(
     labels: Sequence[Tensor], boxes: Sequence[Tensor], truth: Sequence[Counted]
 ) -> list[Tensor]:
-    """Background that lies in an ignored area is neither positive nor negative (−1)."""
+    """Background centred in an ignored area is neither positive nor negative (−1)."""
     return [
-        torch.where((label == 0) & covered(box, one.ignored_xyxy), -1, label)
+        torch.where((label == 0) & centred_in(box, one.ignored_xyxy), -1, label)
         for label, box, one in zip(labels, boxes, truth, strict=True)
     ]
 

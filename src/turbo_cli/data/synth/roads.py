@@ -8,6 +8,8 @@ import numpy as np
 from turbo_cli.data.synth.camera import Array, Camera
 
 MAIN, CROSS = 0, 1
+APPROACH = 25.0
+"""Metres before a stop line at which vehicles arrive at the latest, so that they can brake."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,12 @@ class Arc:
         radius = 1 / self.curvature - lateral
         centre_x, centre_y = self.centre
         return centre_x + sin(heading) * radius, centre_y - cos(heading) * radius, heading
+
+    def points(self, s: Array, lateral: float) -> Array:
+        """(N, 2) x and y of places."""
+        heading = self.heading + self.curvature * s
+        radius = 1 / self.curvature - lateral
+        return np.stack([np.sin(heading), -np.cos(heading)], axis=-1) * radius + self.centre
 
     def places(self, x: Array, y: Array) -> tuple[Array, Array]:
         """(s, lateral) of every point."""
@@ -203,6 +211,8 @@ def _lane_paths(
         if seen is not None:
             start, end = seen if direction == 1 else seen[::-1]
             stop = None if stops is None else stops[0 if direction == 1 else 1]
+            if stop is not None and 0 <= (stop - start) * direction < APPROACH:
+                start = stop - APPROACH * direction
             paths.append(Path(road.arc, lateral, start, end, "vehicles", speed, stop, group))
     return paths
 
@@ -273,7 +283,7 @@ def _visible_stretch(
 ) -> tuple[float, float] | None:
     """From where to where users of a path are in the picture and large enough, and what leads into it."""
     along = np.arange(-140.0, 140.0, 1.0)
-    ground = np.array([arc.pose(s, lateral)[:2] for s in along])
+    ground = arc.points(along, lateral)
     points, depth = camera.project(np.column_stack([ground, np.full(len(along), 0.7)]))
     reach = camera.reach(users)
     inside = (depth > 1) & (depth < reach)

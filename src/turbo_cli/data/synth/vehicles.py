@@ -19,7 +19,7 @@ from turbo_cli.data.synth.solids import (
 )
 
 Profile = Sequence[tuple[float, float]]
-"""A side view, from the rear's lower corner over the top to the front's: (x, z) as shares of length and height."""
+"""A side view from the rear's lower corner over the top to the front's: (x, z) shares of length, height."""
 
 PAINTS: tuple[Colour, ...] = (
     (232, 232, 230),
@@ -42,10 +42,50 @@ PAINT_WEIGHTS = np.array([18, 14, 12, 10, 14, 4, 5, 4, 6, 4, 3, 2, 2, 3, 2])
 HEADLIGHT: Colour = (255, 244, 214)
 TAIL_LIGHT: Colour = (255, 36, 24)
 
-SEDAN = ((-0.5, 0.2), (-0.5, 0.58), (-0.46, 0.66), (-0.34, 0.68), (-0.2, 1), (0.1, 1), (0.26, 0.66), (0.46, 0.56), (0.5, 0.46), (0.5, 0.2))  # fmt: skip
-HATCH = ((-0.5, 0.2), (-0.5, 0.56), (-0.47, 0.66), (-0.4, 0.98), (0.12, 1), (0.28, 0.66), (0.46, 0.57), (0.5, 0.46), (0.5, 0.2))  # fmt: skip
-OFFROAD = ((-0.5, 0.24), (-0.5, 0.58), (-0.48, 0.66), (-0.45, 0.98), (0.14, 1), (0.24, 0.68), (0.47, 0.62), (0.5, 0.5), (0.5, 0.24))  # fmt: skip
-COACH = ((-0.5, 0.12), (-0.5, 0.55), (-0.49, 0.96), (-0.48, 1), (0.47, 1), (0.49, 0.92), (0.5, 0.4), (0.5, 0.12))  # fmt: skip
+SEDAN = (
+    (-0.5, 0.2),
+    (-0.5, 0.58),
+    (-0.46, 0.66),
+    (-0.34, 0.68),
+    (-0.2, 1),
+    (0.1, 1),
+    (0.26, 0.66),
+    (0.46, 0.56),
+    (0.5, 0.46),
+    (0.5, 0.2),
+)
+HATCH = (
+    (-0.5, 0.2),
+    (-0.5, 0.56),
+    (-0.47, 0.66),
+    (-0.4, 0.98),
+    (0.12, 1),
+    (0.28, 0.66),
+    (0.46, 0.57),
+    (0.5, 0.46),
+    (0.5, 0.2),
+)
+OFFROAD = (
+    (-0.5, 0.24),
+    (-0.5, 0.58),
+    (-0.48, 0.66),
+    (-0.45, 0.98),
+    (0.14, 1),
+    (0.24, 0.68),
+    (0.47, 0.62),
+    (0.5, 0.5),
+    (0.5, 0.24),
+)
+COACH = (
+    (-0.5, 0.12),
+    (-0.5, 0.55),
+    (-0.49, 0.96),
+    (-0.48, 1),
+    (0.47, 1),
+    (0.49, 0.92),
+    (0.5, 0.4),
+    (0.5, 0.12),
+)
 
 
 def random_vehicle(category: str, rng: np.random.Generator) -> Model:
@@ -90,7 +130,7 @@ class _Hull:
         return x, side * self.half_width * (1 - (1 - self.top) * min(share, 1.0)), z
 
     def strip(self, index: int) -> list[Point]:
-        """The face between two profile points: (left, right, right, left), the first two lower or rearward."""
+        """The face between two profile points: left, right, right, left; the first two at the first point."""
         first, second = self.profile[index], self.profile[index + 1]
         return [self.at(*first, 1), self.at(*first, -1), self.at(*second, -1), self.at(*second, 1)]
 
@@ -146,7 +186,15 @@ def _car(rng: np.random.Generator) -> Model:
     roof_rear, roof_front = profile[rear_window + 1], profile[screen]
     foot_rear, foot_front = profile[rear_window], profile[screen + 1]
     _side_windows(hull, (foot_rear, roof_rear, roof_front, foot_front), 0.69 * height, 0.95 * height)
-    hull.on_flanks([(-0.46 * length, 0.2 * height), (-0.46 * length, 0.28 * height), (0.46 * length, 0.28 * height), (0.46 * length, 0.2 * height)], _darker(colour, 0.45))  # fmt: skip
+    hull.on_flanks(
+        [
+            (-0.46 * length, 0.2 * height),
+            (-0.46 * length, 0.28 * height),
+            (0.46 * length, 0.28 * height),
+            (0.46 * length, 0.2 * height),
+        ],
+        _darker(colour, 0.45),
+    )
     front, rear = len(profile) - 2, 0
     hull.on_strip(front, (0.3, 0.7), (0.3, 0.85), DARK)
     for u in ((0.03, 0.25), (0.75, 0.97)):
@@ -164,7 +212,7 @@ def _car(rng: np.random.Generator) -> Model:
 
 
 def _side_windows(hull: _Hull, cabin: Profile, low: float, high: float) -> None:
-    """Two panes a flank between the cabin's four corners (x, z), from rear foot over the roof to front foot."""
+    """Two panes a flank between the cabin's corners (x, z), from rear foot over the roof to front foot."""
     (rear_x, rear_z), (roof_x, roof_z), (front_x, front_z), (foot_x, foot_z) = cabin
 
     def rear(z: float) -> float:
@@ -174,8 +222,16 @@ def _side_windows(hull: _Hull, cabin: Profile, low: float, high: float) -> None:
         return float(np.interp(z, (foot_z, front_z), (foot_x, front_x))) - 0.14
 
     middle = (rear(low) + front(low)) / 2 + 0.05
-    hull.on_flanks([(rear(low), low), (rear(high), high), (middle - 0.05, high), (middle - 0.05, low)], GLASS, detail=False)  # fmt: skip
-    hull.on_flanks([(middle + 0.05, low), (middle + 0.05, high), (front(high), high), (front(low), low)], GLASS, detail=False)  # fmt: skip
+    hull.on_flanks(
+        [(rear(low), low), (rear(high), high), (middle - 0.05, high), (middle - 0.05, low)],
+        GLASS,
+        detail=False,
+    )
+    hull.on_flanks(
+        [(middle + 0.05, low), (middle + 0.05, high), (front(high), high), (front(low), low)],
+        GLASS,
+        detail=False,
+    )
 
 
 def _bus(rng: np.random.Generator) -> Model:
@@ -223,10 +279,22 @@ def _truck(rng: np.random.Generator) -> Model:
     tail, cab_rear, nose = -length / 2, length / 2 - cab_length, length / 2
     _cargo(builder, tail, cab_rear - 0.15, width / 2, cargo_height, rng)
     colour = _paint(rng)
-    profile = [(cab_rear, 0.45), (cab_rear, cab_height), (nose - 0.5, cab_height), (nose - 0.08, 1.45), (nose, 1.2), (nose, 0.45)]  # fmt: skip
+    profile = [
+        (cab_rear, 0.45),
+        (cab_rear, cab_height),
+        (nose - 0.5, cab_height),
+        (nose - 0.08, 1.45),
+        (nose, 1.2),
+        (nose, 0.45),
+    ]
     cab = _Hull(builder, profile, width * 0.47, 1.4, 0.92, colour)
     cab.on_strip(2, (0.06, 0.94), (0.15, 0.95), GLASS, detail=False)
-    window = [(cab_rear + 0.7, 1.5), (cab_rear + 0.7, cab_height - 0.3), (nose - 0.62, cab_height - 0.3), (nose - 0.25, 1.5)]  # fmt: skip
+    window = [
+        (cab_rear + 0.7, 1.5),
+        (cab_rear + 0.7, cab_height - 0.3),
+        (nose - 0.62, cab_height - 0.3),
+        (nose - 0.25, 1.5),
+    ]
     cab.on_flanks(window, GLASS, detail=False)
     cab.on_strip(4, (0.2, 0.8), (0.1, 0.6), DARK)
     for u in ((0.03, 0.2), (0.8, 0.97)):
@@ -283,13 +351,43 @@ def _motorcycle(rng: np.random.Generator) -> Model:
     trousers = _darker(_paint(rng), 0.5)
     for x in (-0.68, 0.68):
         _tyre(builder, x)
-    body = [(-0.85, 0.62), (-0.8, 0.82), (-0.15, 0.78), (0.15, 0.98), (0.5, 0.98), (0.55, 0.6), (0.3, 0.3), (-0.35, 0.3)]  # fmt: skip
+    body = [
+        (-0.85, 0.62),
+        (-0.8, 0.82),
+        (-0.15, 0.78),
+        (0.15, 0.98),
+        (0.5, 0.98),
+        (0.55, 0.6),
+        (0.3, 0.3),
+        (-0.35, 0.3),
+    ]
     hull = _Hull(builder, [*body, body[0]], 0.19, 2.0, 1, paint)
     hull.on_flanks([(-0.35, 0.3), (-0.3, 0.55), (0.3, 0.55), (0.3, 0.3)], (70, 72, 76))
-    _Hull(builder, _closed([(-0.4, 0.78), (-0.25, 0.9), (0.25, 0.86), (0.2, 0.35), (0.02, 0.35), (-0.02, 0.7)]), 0.3, 2, 1, trousers)  # fmt: skip
-    _Hull(builder, _closed([(-0.38, 0.8), (-0.2, 1.42), (0.0, 1.48), (0.08, 1.35), (0.0, 0.82)]), 0.25, 1.3, 0.8, jacket)  # fmt: skip
+    _Hull(
+        builder,
+        _closed([(-0.4, 0.78), (-0.25, 0.9), (0.25, 0.86), (0.2, 0.35), (0.02, 0.35), (-0.02, 0.7)]),
+        0.3,
+        2,
+        1,
+        trousers,
+    )
+    _Hull(
+        builder,
+        _closed([(-0.38, 0.8), (-0.2, 1.42), (0.0, 1.48), (0.08, 1.35), (0.0, 0.82)]),
+        0.25,
+        1.3,
+        0.8,
+        jacket,
+    )
     _Hull(builder, _closed([(-0.02, 1.3), (0.02, 1.4), (0.5, 1.08), (0.48, 1.0)]), 0.3, 2, 1, jacket)
-    head = _Hull(builder, _closed([(-0.1, 1.48), (-0.12, 1.66), (0, 1.76), (0.12, 1.7), (0.15, 1.5)]), 0.13, 1.6, 0.7, helmet)  # fmt: skip
+    head = _Hull(
+        builder,
+        _closed([(-0.1, 1.48), (-0.12, 1.66), (0, 1.76), (0.12, 1.7), (0.15, 1.5)]),
+        0.13,
+        1.6,
+        0.7,
+        helmet,
+    )
     head.on_strip(3, (0.15, 0.85), (0.2, 0.9), DARK)
     for x, towards, colour in ((0.62, 1, HEADLIGHT), (-0.88, -1, TAIL_LIGHT)):
         builder.lamps.append(Lamp((x, 0.0, 0.85), towards, colour, 0.11))
