@@ -46,7 +46,12 @@ ARGUMENTS: dict[str, Callable[[Path], str]] = {
     "source": lambda folder: str(folder / "street"),
     "dataset": lambda folder: str(folder / "street"),
     "out": lambda folder: str(folder / "out.json"),
+    "by": lambda folder: "time",
+    "fractions": lambda folder: "0.5,0.5",
 }
+
+# What keeps a command short whose defaults make much.
+SHORTENING: dict[tuple[str, ...], list[str]] = {("data", "synth"): ["--cameras", "1", "--frames", "2"]}
 
 
 def complete_line(command: Command, folder: Path) -> list[str]:
@@ -54,7 +59,7 @@ def complete_line(command: Command, folder: Path) -> list[str]:
 
     A command whose required parameter has a name that is new here needs one more line in `ARGUMENTS`.
     """
-    line = list(command.path)
+    line = [*command.path, *SHORTENING.get(command.path, [])]
     for parameter in command.parsed.params:
         if parameter.required:
             is_option = parameter.param_type_name == "option"

@@ -93,8 +93,12 @@ def test_json_is_all_that_stdout_holds(command: Command, turbo: RunTurbo, folder
 
 
 @every_json
-def test_quiet_drops_what_is_for_people(command: Command, turbo: RunTurbo, folder: Path) -> None:
+def test_prints_something_for_people(command: Command, turbo: RunTurbo, folder: Path) -> None:
     assert turbo(*complete_line(command, folder)).out
+
+
+@every_json
+def test_quiet_drops_what_is_for_people(command: Command, turbo: RunTurbo, folder: Path) -> None:
     finished = turbo(*complete_line(command, folder), "--quiet")
     assert (finished.status, finished.out, finished.err) == (0, "", "")
 

@@ -34,7 +34,7 @@ def test_keeps_shape_type_and_the_frame_it_was_given(
     frame = np.random.default_rng(seed).integers(0, 256, (*size, 3), np.uint8)
     before = frame.copy()
     after = DEGRADATIONS[kind](frame, np.random.default_rng(seed), severity)
-    assert (after.shape, after.dtype) == (frame.shape, np.uint8)
+    assert after.shape == frame.shape and after.dtype == np.uint8
     assert np.array_equal(frame, before) and not np.shares_memory(frame, after)
     assert np.array_equal(after, DEGRADATIONS[kind](frame, np.random.default_rng(seed), severity))
 
