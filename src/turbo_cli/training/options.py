@@ -1,7 +1,7 @@
 """What every training run is told."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -62,6 +62,8 @@ class TrainingOptions:
 def _plain(value: Any) -> Any:
     if isinstance(value, Path):
         return str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
     return value

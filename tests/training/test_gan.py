@@ -1,0 +1,98 @@
+"""Stage one: who learns from what, resuming, D_f tells what it was shown."""
+
+import dataclasses
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import torch
+
+from tests.small_detector import SmallDetector
+from turbo_cli.data import open_dataset
+from turbo_cli.data.selection import Selection
+from turbo_cli.detectors.base import hash_state
+from turbo_cli.errors import TurboError
+from turbo_cli.training.gan import (
+    Gan,
+    GanTraining,
+    discriminator_terms,
+    generator_terms,
+    parse_objective,
+    play,
+    train_gan,
+)
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> GanTraining:
+    return GanTraining(out=tmp_path / "gan.safetensors", iterations=5, batch_size=2, save_every=2, workers=0)
+
+
+def trained(folder: Path, options: GanTraining, stop_after: int | None = None) -> Gan:
+    def track(items: Iterable[T], label: str, total: int | None = None) -> Iterable[T]:
+        for done, item in enumerate(items):
+            if done == stop_after:
+                raise KeyboardInterrupt
+            yield item
+
+    dataset = open_dataset(folder)
+    torch.manual_seed(0)
+    easy, hard = Selection(dataset, (0, 1, 2)), Selection(dataset, (3, 4, 5))
+    return train_gan(SmallDetector(), Gan(SmallDetector().channels), easy, hard, options, track)
+
+
+def test_a_resumed_run_ends_in_the_same_weights(
+    rectangles: Path, options: GanTraining, tmp_path: Path
+) -> None:
+    unbroken = trained(rectangles, options)
+    again = dataclasses.replace(options, out=tmp_path / "again.safetensors", workers=1)
+    with pytest.raises(KeyboardInterrupt):
+        trained(rectangles, again, stop_after=3)
+    resumed = trained(rectangles, dataclasses.replace(again, resume=True))
+    assert hash_state(unbroken) == hash_state(resumed)
+
+
+def test_only_the_discriminators_learn_when_told_so(rectangles: Path, options: GanTraining) -> None:
+    fresh = Gan(SmallDetector().channels)
+    gan = trained(rectangles, dataclasses.replace(options, only_discriminator=True))
+    torch.manual_seed(0)
+    assert hash_state(gan.decoder) == hash_state(Gan(SmallDetector().channels).decoder)
+    assert hash_state(gan.frame) != hash_state(fresh.frame)
+
+
+def test_each_player_learns_from_its_own_terms_only() -> None:
+    torch.manual_seed(0)
+    detector, gan = SmallDetector(), Gan(SmallDetector().channels)
+    shown = play(detector, gan, torch.rand(2, 3, 32, 64), torch.rand(2, 3, 32, 64), roi_score=0.1)
+    assert torch.equal(shown.generated, shown.hard)
+    assert sum(map(len, shown.easy_boxes)) > 0
+    torch.stack(list(discriminator_terms(gan, shown, "paper").values())).sum().backward()
+    assert gan.decoder.layer(5).addition.weight.grad is None
+    gradient = gan.instance.judge[0].weight.grad
+    assert gradient is not None and gradient.abs().sum() > 0
+    torch.stack(list(generator_terms(gan, shown, "paper").values())).sum().backward()
+    assert gan.decoder.layer(5).addition.weight.grad is not None
+    assert all(parameter.grad is None for parameter in detector.parameters())
+
+
+def test_discriminators_come_to_tell_dark_frames_from_bright_ones() -> None:
+    torch.manual_seed(0)
+    detector, gan = SmallDetector(), Gan(SmallDetector().channels)
+    optimizer = torch.optim.Adam(gan.frame.parameters(), 2e-3)
+    for _ in range(40):
+        easy = torch.rand(4, 3, 32, 64)
+        shown = play(detector, gan, easy, 0.3 * torch.rand(4, 3, 32, 64), 0.1)
+        loss = discriminator_terms(gan, shown, "paper")["d_frame"]
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert gan.frame(torch.rand(4, 3, 32, 64)).min() > gan.frame(0.3 * torch.rand(4, 3, 32, 64)).max()
+
+
+def test_an_unknown_objective_is_named() -> None:
+    assert parse_objective("rals") == "rals"
+    with pytest.raises(TurboError, match="no objective 'papr'"):
+        parse_objective("papr")

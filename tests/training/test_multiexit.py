@@ -1,0 +1,139 @@
+"""Stage two: identity, frozen detector, learning, resuming, what the user may get wrong."""
+
+import dataclasses
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import torch
+
+from tests.small_detector import SmallDetector
+from turbo_cli.data import open_dataset
+from turbo_cli.detectors.base import hash_state
+from turbo_cli.enhancement.decoder import Decoder
+from turbo_cli.errors import TurboError
+from turbo_cli.training.multiexit import (
+    LossWeights,
+    MultiexitTraining,
+    loss_terms,
+    parse_kinds,
+    parse_levels,
+    parse_losses,
+    train_decoder,
+)
+from turbo_cli.training.pairs import Pairs
+from turbo_cli.training.validation import make_validation
+
+T = TypeVar("T")
+KINDS = ("low-light", "salt-and-pepper")
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> MultiexitTraining:
+    return MultiexitTraining(
+        out=tmp_path / "enhancer.safetensors",
+        iterations=6,
+        batch_size=2,
+        save_every=2,
+        eval_every=3,
+        workers=0,
+        kinds=KINDS,
+    )
+
+
+def trained(folder: Path, options: MultiexitTraining, stop_after: int | None = None) -> Decoder:
+    def track(items: Iterable[T], label: str, total: int | None = None) -> Iterable[T]:
+        for done, item in enumerate(items):
+            if done == stop_after:
+                raise KeyboardInterrupt
+            yield item
+
+    detector, dataset = SmallDetector(), open_dataset(folder)
+    torch.manual_seed(0)
+    validation = make_validation(detector, dataset, KINDS, 0, frames=4)
+    return train_decoder(detector, Decoder(detector.channels), dataset, dataset, validation, options, track)
+
+
+def test_training_moves_the_decoder_and_nothing_of_the_detector(
+    rectangles: Path, options: MultiexitTraining
+) -> None:
+    detector = SmallDetector()
+    before = hash_state(detector)
+    decoder = train_decoder(
+        detector, Decoder(detector.channels), open_dataset(rectangles), None, None, options
+    )
+    assert hash_state(detector) == before
+    for level in range(1, 6):
+        assert decoder.layer(level).addition.weight.abs().sum() > 0
+
+
+def test_a_resumed_run_ends_in_the_same_weights(
+    rectangles: Path, options: MultiexitTraining, tmp_path: Path
+) -> None:
+    unbroken = trained(rectangles, options)
+    again = dataclasses.replace(options, out=tmp_path / "again.safetensors", workers=1)
+    with pytest.raises(KeyboardInterrupt):
+        trained(rectangles, again, stop_after=5)
+    resumed = trained(rectangles, dataclasses.replace(again, resume=True))
+    assert hash_state(unbroken) == hash_state(resumed)
+
+
+def test_distilling_brings_degraded_frames_closer_to_the_clean_prediction() -> None:
+    """Every level, on a batch learnt by heart."""
+    torch.manual_seed(0)
+    detector = SmallDetector()
+    clean = torch.rand(4, 3, 32, 64)
+    pairs = Pairs(clean, clean * 0.3, [])
+    decoder, weights = Decoder(detector.channels), LossWeights(detection=0, distill=1)
+    optimizer = torch.optim.Adam(decoder.parameters(), 3e-3)
+    losses = []
+    for _ in range(60):
+        loss = loss_terms(detector, decoder, pairs, [1, 2, 3, 4, 5], weights)["distill"]
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.3 * losses[0]
+
+
+def test_untrained_levels_lose_exactly_what_level_0_loses() -> None:
+    detector = SmallDetector()
+    clean, degraded = torch.rand(2, 3, 32, 64), torch.rand(2, 3, 32, 64)
+    terms = loss_terms(
+        detector, Decoder(detector.channels), Pairs(clean, degraded, []), [1, 3, 5], LossWeights(0, 1)
+    )
+    expected = detector.distill(detector.encode(degraded), detector.encode(clean))
+    assert terms["distill"].item() == pytest.approx(expected.item(), rel=1e-6)
+
+
+def test_a_loss_that_is_not_finite_stops_and_is_named(
+    rectangles: Path, options: MultiexitTraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SmallDetector, "distill", lambda *_: torch.tensor(float("nan"), requires_grad=True))
+    with pytest.raises(TurboError, match="step 1: the distill loss is nan"):
+        trained(rectangles, options)
+    assert not options.out.exists()
+
+
+def test_options_are_read_and_slips_are_named() -> None:
+    assert parse_losses("distill") == LossWeights(detection=0, distill=1)
+    assert parse_losses("detection=0.4, distill=1") == LossWeights(detection=0.4, distill=1)
+    assert parse_levels("5,1, 3") == (1, 3, 5)
+    assert parse_kinds("fog,rain") == ("fog", "rain") and parse_kinds("none") == ()
+    for call, text, message in (
+        (parse_losses, "detecton=1", "did you mean 'detection'"),
+        (parse_losses, "distill=-1", "no number from 0"),
+        (parse_losses, "distill=nan", "no number from 0"),
+        (parse_levels, "1,x", "not numbers"),
+        (parse_kinds, "fogg", "did you mean 'fog'"),
+    ):
+        with pytest.raises(TurboError, match=message):
+            call(text)  # type: ignore[operator]
+
+
+def test_contradictory_options_are_refused(options: MultiexitTraining) -> None:
+    with pytest.raises(TurboError, match="--levels"):
+        dataclasses.replace(options, levels=(0, 6))
+    with pytest.raises(TurboError, match="weight 0"):
+        dataclasses.replace(options, weights=LossWeights(0, 0))
