@@ -1,9 +1,6 @@
 """Each way of being wrong has its own line that names the file and the place."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +10,6 @@ import torch
 
 from tests.artifacts.formats import FORMATS, HASH, ROW_FORMATS, WEIGHTS_FORMATS, Format
 from tests.artifacts.samples import PROVENANCE, SAMPLES
-from tests.conftest import REPOSITORY
 from turbo_cli.artifacts import accuracy, dataset, detections, difficulty, enhancer, gan, latency, plan, trace
 from turbo_cli.artifacts.metadata import EditedFileWarning
 from turbo_cli.artifacts.rows import Table
@@ -54,35 +50,6 @@ def test_empty(kind: Format, tmp_path: Path) -> None:
 def test_directory(kind: Format, tmp_path: Path) -> None:
     assert f"{tmp_path}: is a directory" in _error(kind.read, tmp_path)
     assert f"{tmp_path}: is a directory" in _error(kind.write, tmp_path, SAMPLES[kind.file_name])
-
-
-@by_name
-def test_no_permission(kind: Format, tmp_path: Path) -> None:
-    """Root may read anything, so a child process gives its rights away."""
-    path = _written(kind, tmp_path)
-    for file in tmp_path.iterdir():
-        file.chmod(0)
-    code = (
-        "import os, sys; from pathlib import Path\n"
-        "from tests.artifacts.formats import FORMATS; from turbo_cli.errors import TurboError\n"
-        "if os.getuid() == 0: os.setuid(65534)\n"
-        "kind = next(kind for kind in FORMATS if kind.name == sys.argv[1])\n"
-        "try: kind.read(Path(sys.argv[2]))\n"
-        "except TurboError as error: print(error)"
-    )
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(sys.path),
-        "HYPOTHESIS_STORAGE_DIRECTORY": "/tmp",
-    }
-    finished = subprocess.run(
-        [sys.executable, "-c", code, kind.name, str(path)],
-        cwd=REPOSITORY,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert f"{path}: cannot read: Permission denied" in finished.stdout, finished.stderr
 
 
 @with_provenance
@@ -295,6 +262,7 @@ def test_coco_json_from_elsewhere_is_read(tmp_path: Path) -> None:
         ({"categories": []}, "key annotations.0.category_id: no category 3"),
         ({"images": []}, "key annotations.0.image_id: no image 1"),
         ({"info": {"turbo_schema": 2}}, "key info.turbo_schema: schema 2 is newer"),
+        ({"info": {"turbo_schema": 2}, "images": {"1": []}}, "key info.turbo_schema: schema 2 is newer"),
         ({"images": [{"id": 1, "width": 0, "height": 6}]}, "key images.0.width: input should be greater"),
         ({"images": "x"}, "key images: input should be a valid"),
         (

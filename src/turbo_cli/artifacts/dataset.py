@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from turbo_cli import __version__
 from turbo_cli.artifacts.atomic import replacing_file
 from turbo_cli.artifacts.metadata import require_schema, warn_edited
-from turbo_cli.artifacts.reading import read_bytes, refuse
+from turbo_cli.artifacts.reading import parse_json, read_bytes, refuse
 from turbo_cli.errors import TurboError
 
 SCHEMA = 1
@@ -120,12 +120,12 @@ def read(path: Path) -> DatasetFile:
     try:
         value = DatasetFile.model_validate_json(data)
     except ValidationError as error:
+        _require_schema(path, parse_json(str(path), data))
         refuse(str(path), error, MADE_BY)
+    _require_schema(path, {"info": value.info})
     _check_ids(path, value)
     own = {key: value.info[key] for key in OWN_KEYS if key in value.info}
-    if "turbo_schema" in own:
-        require_schema(path, "info.turbo_schema", own["turbo_schema"], SCHEMA)
-    # Nobody but Turbo writes `labelled`, so a file that has it has lost its `info` on the way.
+    # Nobody but Turbo writes `labelled`: a file that has it, but no key of Turbo in `info`, has lost them.
     ours = own or "labelled" in value.model_fields_set
     if ours and own.get("turbo_sha256") != _digest(data, own.get("turbo_sha256")):
         warn_edited(path)
@@ -148,6 +148,13 @@ def _digest(data: bytes, written: Any) -> str:
     """SHA-256 of the file with zeros where its own digest is written."""
     blank = data.replace(str(written).encode(), NO_DIGEST.encode(), 1)
     return hashlib.sha256(blank).hexdigest()
+
+
+def _require_schema(path: Path, content: Any) -> None:
+    """Another release's file may well be wrong for this one, but that it is newer is what to say."""
+    info = content.get("info") if isinstance(content, dict) else None
+    if isinstance(info, dict) and "turbo_schema" in info:
+        require_schema(path, "info.turbo_schema", info["turbo_schema"], SCHEMA)
 
 
 def _check_ids(path: Path, value: DatasetFile) -> None:

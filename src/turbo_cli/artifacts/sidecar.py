@@ -118,7 +118,7 @@ def _own_block(path: Path, content: Any, found: Fingerprint) -> Any:
         if isinstance(block, dict) and block.get("sha256") == found.details.sha256:
             return block
     raise TurboError(
-        f"{path}: was edited after a write that broke off, so its metadata is not known",
+        f"{path}: was edited, and a write of it broke off, so its metadata is not known",
         f"remove it and {sidecar_path(path).name}, and make them anew",
     )
 

@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -42,6 +43,8 @@ class CsvFormat(RowFormat[Row]):
         fields = dataclasses.fields(row_type)  # type: ignore[arg-type]
         self._fields = {field.name.rstrip("_"): field.name for field in fields}
         self._optional = {field.name for field in fields if field.default is None}
+        self._all_names = list(self._fields.values())
+        self._values = attrgetter(*self._all_names)
         self._adapter = TypeAdapter(row_type)
         self._line = csv.writer(_Echo(), lineterminator="\n").writerow
 
@@ -50,10 +53,9 @@ class CsvFormat(RowFormat[Row]):
         return str(self._line(self._fields))
 
     def encode(self, row: Row) -> str:
-        values = [getattr(row, name) for name in self._fields.values()]
-        cells = ["" if value is None else str(value) for value in values]
+        cells = ["" if value is None else str(value) for value in self._values(row)]
         try:
-            self._parse(list(self._fields.values()), cells)
+            self._parse(self._all_names, cells)
         except ValidationError as error:
             raise ValueError(self._problem(error)) from error
         return str(self._line(cells))

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from safetensors.torch import load_file
-
+from turbo_cli.artifacts import detector as artifact
+from turbo_cli.artifacts.weights import load_state
 from turbo_cli.detectors.tiny.detector import CATEGORY_IDS, INPUT_SIZE, TinyDetector
 from turbo_cli.detectors.tiny.losses import detection_loss, distillation_loss
 from turbo_cli.detectors.tiny.network import Predictions, TinyNetwork
@@ -21,7 +21,12 @@ __all__ = [
 
 
 def build(name: str, weights: Path, size: tuple[int, int] | None = None) -> TinyDetector:
-    """The frozen detector with the weights of a file, on the CPU. size: (width, height), multiples of 32."""
+    """The frozen detector with the weights that `turbo weights train` wrote, on the CPU.
+
+    size: (width, height) of the input, multiples of 32. Raises `TurboError` for a file that is damaged or
+    holds another detector.
+    """
+    stored = artifact.read(weights, detector="tiny")
     network = TinyNetwork(len(CATEGORY_IDS))
-    network.load_state_dict(load_file(weights))
+    load_state(network, stored.detector, weights, "detector")
     return TinyDetector(network, name, size or INPUT_SIZE)
