@@ -18,6 +18,9 @@ Classes = Mapping[str, Sequence[str]]
 
 MAX_DETECTIONS = 100
 
+IOUS = 10
+"""How many thresholds from IoU 0.50 to 0.95 there are."""
+
 
 ALL = "all"
 """The row of `scores_by_camera` that holds every camera."""
@@ -72,6 +75,22 @@ class Scores:
 
 
 @dataclass(frozen=True, eq=False)
+class Matches:
+    """One class's D detections of all frames, best score first, matched to the ground truth.
+
+    frames: (D,) int64, the frame of each. scores: (D,). hits: (10, D) bool, whether each finds a box at IoU
+    0.50, 0.55, … 0.95. counted: (10, D) bool; what is not counted is neither hit nor false positive.
+    truth: (frames,) int64, the boxes to be found in each frame.
+    """
+
+    frames: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    hits: NDArray[np.bool_]
+    counted: NDArray[np.bool_]
+    truth: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
 class Evaluation:
     """Detections matched to ground truth once, to be scored over any frames, also repeated ones."""
 
@@ -89,6 +108,10 @@ class Evaluation:
             if (precision[..., k] > -1).any()
         }
         return Scores(_mean(precision), _mean(precision[0]), _mean(precision[5]), per_class, len(chosen))
+
+    def matches(self) -> dict[str, Matches]:
+        """What was matched to what, by class."""
+        return {name: self._coco.matches(k, self.frames) for k, name in enumerate(self._class_names)}
 
     def frame_scores(self) -> NDArray[np.float64]:
         """(frames, 2) map and AP50 of each frame alone; NaN for a frame without ground truth."""
@@ -209,6 +232,24 @@ class _CocoEvaluation(COCOeval):  # type: ignore[misc]
         precision: NDArray[np.float64] = self.eval["precision"][:, :, :, 0, 0]
         return precision
 
+    def matches(self, class_number: int, frames: int) -> Matches:
+        """The matches of one class; ties in score keep the order of the frames, as in pycocotools."""
+        of_class = self._matches[class_number * frames : (class_number + 1) * frames]
+        found = [(i, match) for i, match in enumerate(of_class) if match is not None]
+        scores = _joined([match["dtScores"] for _, match in found])
+        order = np.argsort(-scores, kind="mergesort")
+        counts = [len(match["dtScores"]) for _, match in found]
+        truth = np.zeros(frames, np.int64)
+        for i, match in found:
+            truth[i] = np.count_nonzero(np.logical_not(match["gtIgnore"]))
+        return Matches(
+            frames=np.repeat(np.array([i for i, _ in found], np.int64), counts)[order],
+            scores=scores[order],
+            hits=_joined([match["dtMatches"] for _, match in found], IOUS)[:, order] > 0,
+            counted=_joined([match["dtIgnore"] for _, match in found], IOUS)[:, order] == 0,
+            truth=truth,
+        )
+
     def _prepare(self) -> None:
         self._gts, self._dts = _Missing(self._ground_truth), _Missing(self._found)
 
@@ -236,6 +277,10 @@ def _entries(boxes_xyxy: FloatArray, **columns: NDArray[Any]) -> list[dict[str, 
         {"id": number, "bbox": box, "area": box[2] * box[3], **dict(zip(columns, row, strict=True))}
         for number, (box, row) in enumerate(zip(boxes, rows, strict=True), 1)
     ]
+
+
+def _joined(parts: list[Any], *shape: int) -> NDArray[np.float64]:
+    return np.concatenate([np.zeros((*shape, 0)), *parts], axis=-1)
 
 
 def _mean(precision: NDArray[np.float64]) -> float:

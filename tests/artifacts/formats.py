@@ -186,9 +186,9 @@ states = st.dictionaries(st.text("abc.01", min_size=1, max_size=6), _tensors(), 
 
 @st.composite
 def _knots(draw: st.DrawFn) -> enhancer.Calibration:
-    outputs = sorted(draw(st.sets(st.floats(-100, 100), min_size=1, max_size=5)))
-    difficulties = sorted(draw(st.lists(shares, min_size=len(outputs), max_size=len(outputs))))
-    return tuple(zip(outputs, difficulties, strict=True))
+    logits = sorted(draw(st.sets(st.floats(-100, 100), min_size=1, max_size=5)))
+    difficulties = sorted(draw(st.lists(shares, min_size=len(logits), max_size=len(logits))), reverse=True)
+    return tuple(zip(logits, difficulties, strict=True))
 
 
 @st.composite

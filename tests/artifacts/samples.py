@@ -103,7 +103,7 @@ SAMPLES: dict[str, Any] = {
         PROVENANCE,
         decoder=_state(2, 3),
         frame_discriminator=_state(4),
-        calibration=((-2.0, 0.0), (0.5, 0.5), (3.0, 1.0)),
+        calibration=((-2.0, 1.0), (0.5, 0.5), (3.0, 0.0)),
         training_cameras=("north", "south"),
         levels=(1, 3, 5),
         architecture={"widths": [96, 64], "input": None},

@@ -203,11 +203,16 @@ def test_weights_that_hold_nan_are_neither_written_nor_read(tmp_path: Path) -> N
     assert not path.exists()
 
 
-def test_a_falling_calibration_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("knots", "problem"),
+    [(((0.0, 0.25), (1.0, 0.5)), "does not fall"), (((1.0, 0.5), (1.0, 0.25)), "does not rise")],
+)
+def test_a_calibration_that_rises_or_repeats_a_logit_is_refused(
+    knots: enhancer.Calibration, problem: str, tmp_path: Path
+) -> None:
     path = tmp_path / "enhancer.safetensors"
     state = {"0.weight": torch.tensor([1.0])}
-    knots = ((0.0, 0.5), (1.0, 0.25))
-    with pytest.raises(TurboError, match="key calibration: knot"):
+    with pytest.raises(TurboError, match=f"key calibration: .*{problem}"):
         enhancer.write(path, enhancer.EnhancerWeights(PROVENANCE, state, state, knots, ()))
 
 

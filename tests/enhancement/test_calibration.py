@@ -20,6 +20,23 @@ def test_predictions_fall_with_the_logit_and_stay_in_range(
     assert difficulties.min() - 1e-12 <= predicted.min() <= predicted.max() <= difficulties.max() + 1e-12
 
 
+@given(
+    pairs=st.lists(
+        st.tuples(st.sampled_from([-1.0, 0.0, 0.5]) | st.floats(-9, 9), st.floats(0, 1)), min_size=1
+    )
+)
+def test_knots_rise_strictly_also_where_logits_tie(pairs: list[tuple[float, float]]) -> None:
+    logits, difficulties = (np.array(column, np.float64) for column in zip(*pairs, strict=True))
+    fitted = fit_calibration(logits, difficulties)
+    assert np.all(np.diff(fitted.logits) > 0)
+    assert np.all(np.diff(fitted.difficulties) <= 0)
+
+
+def test_frames_of_the_same_logit_are_predicted_their_mean() -> None:
+    fitted = fit_calibration(np.array([0.0, 0.0, 0.0, 2.0]), np.array([0.9, 0.8, 0.4, 0.1]))
+    np.testing.assert_allclose(fitted.predict(np.array([0.0, 2.0])), [0.7, 0.1])
+
+
 def test_recovers_a_falling_curve_from_noisy_frames() -> None:
     random = np.random.default_rng(0)
     logits = random.uniform(-3, 3, 4000)

@@ -10,7 +10,7 @@ from turbo_cli.artifacts.metadata import Kind, Provenance
 from turbo_cli.artifacts.weights import State, TensorDetails, WeightsFormat
 
 Calibration = tuple[tuple[float, float], ...]
-"""Knots (D_f's raw output, θ′) of a piecewise linear curve; outputs rise, θ′ in [0, 1] never falls."""
+"""Knots (D_f's logit, θ′) of a piecewise linear curve; logits rise, θ′ in [0, 1] never does."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +30,13 @@ class EnhancerWeights:
     architecture: dict[str, JsonValue] = field(default_factory=dict)
 
 
-def _rising(knots: Calibration) -> Calibration:
-    for (output, difficulty), (next_output, next_difficulty) in pairwise(knots):
-        if next_output <= output or next_difficulty < difficulty:
+def _falling(knots: Calibration) -> Calibration:
+    for (logit, difficulty), (next_logit, next_difficulty) in pairwise(knots):
+        if next_logit <= logit:
+            raise ValueError(f"logit {next_logit} after {logit} does not rise")
+        if next_difficulty > difficulty:
             raise ValueError(
-                f"knot {(next_output, next_difficulty)} after {(output, difficulty)} does not rise"
+                f"knot {(next_logit, next_difficulty)} after {(logit, difficulty)} does not fall"
             )
     return knots
 
@@ -43,7 +45,7 @@ class _Details(TensorDetails):
     calibration: Annotated[
         tuple[tuple[float, Annotated[float, Field(ge=0, le=1)]], ...],
         Field(min_length=1),
-        AfterValidator(_rising),
+        AfterValidator(_falling),
     ]
     training_cameras: tuple[str, ...]
     levels: tuple[Annotated[int, Field(ge=1, le=5)], ...]

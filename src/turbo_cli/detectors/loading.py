@@ -5,6 +5,7 @@ import importlib
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -60,8 +61,8 @@ def find_device(device: str) -> torch.device:
 def _build_plugin(
     name: str, weights: Path | None, device: str, size: tuple[int, int] | None
 ) -> SplitDetector:
-    with _current_folder_importable():
-        factory = _find_factory(name)
+    with current_folder_importable():
+        factory = find_factory(name)
         detector = factory(weights=weights, device=device, size=size)
     if not isinstance(detector, SplitDetector):
         raise TurboError(
@@ -71,7 +72,8 @@ def _build_plugin(
     return freeze(detector)
 
 
-def _find_factory(name: str) -> Callable[..., object]:
+def find_factory(name: str) -> Callable[..., Any]:
+    """The function that `package.module:function` names. Raises `TurboError` if there is none."""
     module_name, _, factory_name = name.partition(":")
     if not all(part.isidentifier() for part in [*module_name.split("."), factory_name]):
         raise TurboError(f"plug-in {name!r}: not of the form package.module:factory")
@@ -83,7 +85,7 @@ def _find_factory(name: str) -> Callable[..., object]:
         raise TurboError(
             f"plug-in {name}: no module {error.name!r}", "install it, or run in the folder where it lies"
         ) from error
-    factory: Callable[..., object] | None = getattr(module, factory_name, None)
+    factory: Callable[..., Any] | None = getattr(module, factory_name, None)
     if not callable(factory):
         known = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
         hint = nearest(factory_name, known) if known else "it defines none"
@@ -92,7 +94,8 @@ def _find_factory(name: str) -> Callable[..., object]:
 
 
 @contextlib.contextmanager
-def _current_folder_importable() -> Iterator[None]:
+def current_folder_importable() -> Iterator[None]:
+    """Inside, modules in the current folder can be imported, as a plug-in's may be."""
     folder = str(Path.cwd())
     sys.path.insert(0, folder)
     try:

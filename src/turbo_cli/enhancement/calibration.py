@@ -13,7 +13,7 @@ FloatVector = NDArray[np.float64]
 class Calibration:
     """A falling step function through knots: the higher D_f's logit, the lower the difficulty.
 
-    logits: (K,) ascending. difficulties: (K,) descending, in [0, 1].
+    logits: (K,) strictly ascending. difficulties: (K,) descending, in [0, 1].
     """
 
     logits: FloatVector
@@ -33,9 +33,11 @@ def fit_calibration(logits: FloatVector, difficulties: FloatVector) -> Calibrati
 
     Each level of the fit becomes one knot at its frames' mean logit; θ′ moves between levels without steps.
     """
-    order = np.argsort(logits, kind="stable")
-    fitted = isotonic_regression(difficulties[order], increasing=False)
-    starts = fitted.blocks[:-1]
-    counts = np.diff(fitted.blocks)
-    knots = np.add.reduceat(logits[order].astype(np.float64), starts) / counts
+    distinct, owner, frames = np.unique(logits.astype(np.float64), return_inverse=True, return_counts=True)
+    means = np.bincount(owner, weights=difficulties) / frames
+    fitted = isotonic_regression(means, weights=frames, increasing=False)
+    starts, ends = fitted.blocks[:-1], fitted.blocks[1:]
+    knots = np.add.reduceat(distinct * frames, starts) / np.add.reduceat(frames, starts)
+    # A mean rounded out of its block could tie with the next block's.
+    knots = np.clip(knots, distinct[starts], distinct[ends - 1])
     return Calibration(knots, np.clip(fitted.x[starts], 0.0, 1.0))

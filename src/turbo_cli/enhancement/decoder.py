@@ -101,6 +101,7 @@ class Decoder(nn.Module):
 
     def __init__(self, channels: Sequence[int], widths: Sequence[int] = WIDTHS) -> None:
         super().__init__()
+        self.widths = tuple(widths)
         skips = (*reversed(channels[:-1]), 3 * 4)
         belows = (2 * channels[-1], *widths[:-1])
         self.below = NormalisedSkip(channels[-1])

@@ -24,6 +24,7 @@ class FrameDiscriminator(nn.Module):
 
     def __init__(self, width: int = 16, hidden: int = 64) -> None:
         super().__init__()
+        self.width, self.hidden = width, hidden
         self.convolve = nn.Conv2d(3, width, 8, stride=4, padding=2)
         self.judge = _three_layers(width * 7 * 12, hidden)
 

@@ -17,6 +17,9 @@ from turbo_cli.enhancement.fusion import Fusion, fuse
 
 Execution = Literal["staged", "per-level"]
 
+LEVELS = tuple(range(1, STAGES + 1))
+"""Every level that enhances."""
+
 
 @dataclass(frozen=True, eq=False)
 class Detected:
@@ -29,7 +32,10 @@ class Detected:
 
 
 class Enhancer(nn.Module):
-    """A trained decoder and D_f beside the frozen detector that they were trained for."""
+    """A trained decoder and D_f beside the frozen detector that they were trained for.
+
+    levels: the trained ones; the others change nothing. training_cameras: whose frames were trained on.
+    """
 
     def __init__(
         self,
@@ -38,6 +44,7 @@ class Enhancer(nn.Module):
         discriminator: FrameDiscriminator,
         calibration: Calibration,
         training_cameras: Sequence[str] = (),
+        levels: Sequence[int] = LEVELS,
     ) -> None:
         super().__init__()
         self.detector = detector
@@ -45,6 +52,7 @@ class Enhancer(nn.Module):
         self.discriminator = discriminator
         self.calibration = calibration
         self.training_cameras = tuple(training_cameras)
+        self.levels = tuple(levels)
         self.requires_grad_(False).eval()
 
     @torch.inference_mode()

@@ -1,0 +1,70 @@
+"""Between an `Enhancer` and its file, `enhancer.safetensors`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field, ValidationError
+
+from turbo_cli.artifacts import enhancer as artifact
+from turbo_cli.artifacts.enhancer import EnhancerWeights
+from turbo_cli.artifacts.metadata import Provenance, Strict
+from turbo_cli.artifacts.reading import refuse
+from turbo_cli.artifacts.weights import load_state
+from turbo_cli.detectors.base import STAGES, SplitDetector
+from turbo_cli.enhancement.calibration import Calibration
+from turbo_cli.enhancement.decoder import Decoder
+from turbo_cli.enhancement.discriminators import FrameDiscriminator
+from turbo_cli.enhancement.enhancer import Enhancer
+
+Width = Annotated[int, Field(ge=1)]
+
+
+class Architecture(Strict):
+    """What builds the networks: hidden channels of the decoder's layers 1…5, and D_f's two widths."""
+
+    decoder_widths: Annotated[tuple[Width, ...], Field(min_length=STAGES, max_length=STAGES)]
+    discriminator_width: Width
+    discriminator_hidden: Width
+
+
+def load_enhancer(path: str | Path, detector: SplitDetector) -> Enhancer:
+    """Build the enhancer in `path` around the detector that it was trained for, on the detector's device.
+
+    Raises `TurboError` for a file that is damaged, was made for another detector or other weights of it,
+    or is of another architecture.
+    """
+    file = Path(path)
+    weights = artifact.read(file, detector.name, detector.weights_hash)
+    try:
+        architecture = Architecture.model_validate(weights.architecture)
+    except ValidationError as error:
+        refuse(f"{file}: key architecture", error, "turbo train-multiexit")
+    decoder = Decoder(detector.channels, architecture.decoder_widths)
+    load_state(decoder, weights.decoder, file, "decoder")
+    discriminator = FrameDiscriminator(architecture.discriminator_width, architecture.discriminator_hidden)
+    load_state(discriminator, weights.frame_discriminator, file, "frame_discriminator")
+    logits, difficulties = np.array(weights.calibration, np.float64).T
+    calibration = Calibration(logits, difficulties)
+    cameras, levels = weights.training_cameras, weights.levels
+    enhancer = Enhancer(detector, decoder, discriminator, calibration, cameras, levels)
+    return enhancer.to(next(iter(detector.state_dict().values())).device)
+
+
+def enhancer_weights(enhancer: Enhancer, provenance: Provenance) -> EnhancerWeights:
+    """What `artifacts.enhancer.write` writes and `load_enhancer` reads."""
+    calibration, discriminator = enhancer.calibration, enhancer.discriminator
+    architecture = Architecture(
+        decoder_widths=enhancer.decoder.widths,
+        discriminator_width=discriminator.width,
+        discriminator_hidden=discriminator.hidden,
+    )
+    return EnhancerWeights(
+        provenance,
+        decoder=enhancer.decoder.state_dict(),
+        frame_discriminator=discriminator.state_dict(),
+        calibration=tuple(zip(calibration.logits.tolist(), calibration.difficulties.tolist(), strict=True)),
+        training_cameras=enhancer.training_cameras,
+        levels=enhancer.levels,
+        architecture=architecture.model_dump(mode="json"),
+    )
