@@ -19,7 +19,8 @@ from turbo_cli.detectors.base import hash_state
 from turbo_cli.detectors.loading import load_detector
 from turbo_cli.detectors.tiny import CATEGORY_IDS, TinyDetector, TinyNetwork, detection_loss
 from turbo_cli.errors import TurboError
-from turbo_cli.training.detector import DetectorTraining, learning_rate_factor, train
+from turbo_cli.training.detector import DetectorTraining, train
+from turbo_cli.training.schedule import learning_rate_factor
 
 T = TypeVar("T")
 
@@ -27,7 +28,12 @@ T = TypeVar("T")
 @pytest.fixture
 def options(rectangles: Path, tmp_path: Path) -> DetectorTraining:
     return DetectorTraining(
-        rectangles, tmp_path / "out.safetensors", iterations=6, batch_size=2, save_every=2, workers=0
+        dataset=rectangles,
+        out=tmp_path / "out.safetensors",
+        iterations=6,
+        batch_size=2,
+        save_every=2,
+        workers=0,
     )
 
 

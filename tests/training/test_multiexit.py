@@ -129,7 +129,7 @@ def test_options_are_read_and_slips_are_named() -> None:
         (parse_kinds, "fogg", "did you mean 'fog'"),
     ):
         with pytest.raises(TurboError, match=message):
-            call(text)  # type: ignore[operator]
+            call(text)
 
 
 def test_contradictory_options_are_refused(options: MultiexitTraining) -> None:

@@ -1,16 +1,14 @@
 """Training of the shipped detector `tiny` on labelled frames."""
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 import torch
 from pydantic import JsonValue
 from torch import Tensor
 from torch.optim import AdamW
-from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader, Subset
 
 from turbo_cli.artifacts import detector as artifact
@@ -25,59 +23,30 @@ from turbo_cli.metrics import Scores, mean_average_precision
 from turbo_cli.progress import Track, untracked
 from turbo_cli.training import checkpoint
 from turbo_cli.training.augmentation import TrainingSamples, collate
+from turbo_cli.training.options import Report, TrainingOptions, require_finite
+from turbo_cli.training.schedule import learning_rate_factor, moving_average, set_learning_rate
 
 CROP_SIZE = (224, 128)
 """Training on crops of less than half of the input's area takes less than half of the time."""
 
 WEIGHT_DECAY = 0.01
-WARM_UP = 0.05
-"""Share of the iterations in which the learning rate rises."""
-
 LARGEST_GRADIENT = 10.0
-AVERAGE_DECAY = 0.998
-REPORT_EVERY = 50
-
-Report = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class DetectorTraining:
+@dataclass(frozen=True, kw_only=True)
+class DetectorTraining(TrainingOptions):
     """The options of `turbo weights train tiny`.
 
-    dataset: labelled frames. out: the weights' file; the checkpoint lies beside it. validate: labelled frames
-    of other cameras, to judge the result by. save_every: iterations between checkpoints. workers: processes
-    that make samples; 0 makes them in this one. amp: compute in bfloat16 where that is safe. resume: go on
-    from the checkpoint.
+    dataset: labelled frames. validate: labelled frames of other cameras, to judge the result by.
     """
 
     dataset: Path
-    out: Path
     validate: tuple[Path, ...] = ()
     iterations: int = 8000
     batch_size: int = 8
     learning_rate: float = 4e-3
-    seed: int = 0
-    save_every: int = 200
-    workers: int = 1
-    device: str = "cpu"
-    amp: bool = False
-    resume: bool = False
 
-    def __post_init__(self) -> None:
-        for name in ("iterations", "batch_size", "save_every", "learning_rate"):
-            if not getattr(self, name) > 0:
-                raise TurboError(f"--{name.replace('_', '-')} must be above 0, got {getattr(self, name)}")
-
-    @property
-    def checkpoint(self) -> Path:
-        """Where the state of the run is kept until the weights are written."""
-        return self.out.with_name(f"{self.out.name}.checkpoint")
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """What decides the weights, and so must be the same when a run is resumed."""
-        names = ("iterations", "batch_size", "learning_rate", "seed", "amp")
-        return {"dataset": str(self.dataset)} | {name: getattr(self, name) for name in names}
+    FREE: ClassVar[frozenset[str]] = TrainingOptions.FREE | {"validate"}
 
 
 def train(
@@ -95,7 +64,7 @@ def train(
     held_out = {path: _labelled(path) for path in options.validate}
     network = TinyNetwork(len(CATEGORY_IDS)).to(device).train()
     network.to(memory_format=torch.channels_last)  # a fifth faster on the CPU
-    average = AveragedModel(network, avg_fn=_moved, use_buffers=True)
+    average = moving_average(network)
     optimizer = AdamW(network.parameters(), options.learning_rate, weight_decay=WEIGHT_DECAY)
     parts: dict[str, checkpoint.Stateful] = {"network": network, "average": average, "optimizer": optimizer}
     start = checkpoint.restore(options.checkpoint, parts, options.settings) if options.resume else 0
@@ -103,19 +72,17 @@ def train(
     steps = range(start, options.iterations)
     batches = _batches(dataset, options, start, device)
     for step, (images, targets) in zip(track(steps, "training", len(steps)), batches, strict=True):
-        for group in optimizer.param_groups:
-            group["lr"] = options.learning_rate * learning_rate_factor(step, options.iterations)
+        set_learning_rate(optimizer, options.learning_rate * learning_rate_factor(step, options.iterations))
         with torch.autocast(device.type, torch.bfloat16, enabled=options.amp):
             predictions = network(images)
         loss = detection_loss(predictions, targets, CATEGORY_IDS)
-        if not torch.isfinite(loss):
-            raise TurboError(f"step {step + 1}: the loss is {loss.item()}", "lower --learning-rate")
+        require_finite({"detection": loss}, step)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), LARGEST_GRADIENT)
         optimizer.step()
         average.update_parameters(network)
-        if report and (step + 1) % REPORT_EVERY == 0:
+        if report and (step + 1) % options.report_every == 0:
             report(f"step {step + 1} of {options.iterations}: loss {loss.item():.3f}")
         if (step + 1) % options.save_every == 0:
             checkpoint.write(options.checkpoint, parts, step + 1, options.settings)
@@ -129,20 +96,6 @@ def train(
     _write_weights(options, detector, scores)
     options.checkpoint.unlink(missing_ok=True)
     return scores
-
-
-def learning_rate_factor(step: int, iterations: int) -> float:
-    """Rises linearly to 1 over the warm-up, then falls along a cosine towards 0."""
-    warm_up = max(1, round(iterations * WARM_UP))
-    if step < warm_up:
-        return (step + 1) / warm_up
-    return (1 + math.cos(math.pi * (step - warm_up) / (iterations - warm_up))) / 2
-
-
-def _moved(averaged: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
-    """The exponential moving average, faster at first so that it forgets the initial weights."""
-    decay = min(AVERAGE_DECAY, (1 + int(count)) / (10 + int(count)))
-    return averaged * decay + current * (1 - decay)
 
 
 def _labelled(path: Path) -> Dataset:

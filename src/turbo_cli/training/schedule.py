@@ -3,7 +3,6 @@
 import math
 from typing import TypeVar
 
-import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.swa_utils import AveragedModel
@@ -44,4 +43,4 @@ def averaged_module(average: AveragedModel, kind: type[Module]) -> Module:
 def _moved(averaged: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
     """The exponential moving average, faster at first so that it forgets the initial weights."""
     decay = min(AVERAGE_DECAY, (1 + int(count)) / (10 + int(count)))
-    return torch.lerp(current, averaged, decay)
+    return averaged * decay + current * (1 - decay)

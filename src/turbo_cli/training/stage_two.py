@@ -8,6 +8,8 @@ from turbo_cli.data import Dataset
 from turbo_cli.data.selection import split_off_cameras
 from turbo_cli.detectors.base import SplitDetector
 from turbo_cli.enhancement.difficulty import ROI_SCORE
+from turbo_cli.enhancement.enhancer import Enhancer
+from turbo_cli.enhancement.loading import enhancer_weights
 from turbo_cli.errors import TurboError
 from turbo_cli.metrics import Classes
 from turbo_cli.progress import Track, untracked
@@ -55,7 +57,8 @@ def run_stage_two(
     )
     roi_score = float(stage_one.provenance.settings.get("roi_score", ROI_SCORE))  # type: ignore[arg-type]
     calibration = calibrate(detector, gan.frame.to(options.device), judged, roi_score)
-    knots = zip(calibration.logits.tolist(), calibration.difficulties.tolist(), strict=True)
+    cameras = sorted({info.camera for info in frames.frames})
+    enhancer = Enhancer(detector, decoder, gan.frame, calibration, cameras, options.levels)
     provenance = Provenance(
         detector=detector.name,
         detector_weights_hash=detector.weights_hash,
@@ -63,15 +66,5 @@ def run_stage_two(
         settings=options.settings,
         parents={gan_path.name: hash_file(gan_path)},
     )
-    artifact.write(
-        options.out,
-        artifact.EnhancerWeights(
-            provenance,
-            decoder.state_dict(),
-            gan.frame.state_dict(),
-            tuple(knots),
-            tuple(sorted({info.camera for info in frames.frames})),
-            options.levels,
-        ),
-    )
+    artifact.write(options.out, enhancer_weights(enhancer, provenance))
     options.checkpoint.unlink(missing_ok=True)
