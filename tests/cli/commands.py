@@ -46,6 +46,7 @@ ARGUMENTS: dict[str, Callable[[Path], str]] = {
     "by": lambda folder: "time",
     "dataset": lambda folder: str(folder / "street"),
     "detector": lambda folder: "examples.custom_detector:make",
+    "format_name": lambda folder: "yolo",
     "fractions": lambda folder: "0.5,0.5",
     "name": lambda folder: "examples.custom_detector:make",
     "out": lambda folder: tempfile.mktemp(prefix="out-", suffix=".json", dir=folder),

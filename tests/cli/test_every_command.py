@@ -30,6 +30,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for number in range(2):
         pixels = np.random.default_rng(number).integers(0, 256, (48, 64, 3), np.uint8)
         Image.fromarray(pixels).save(street / f"{number}.png")
+        (street / f"{number}.txt").write_text("0 0.5 0.5 0.2 0.2\n")
+    (street / "data.yaml").write_text("train: .\nnames: [car]\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TURBO_CACHE", str(tmp_path / "cache"))
     return tmp_path

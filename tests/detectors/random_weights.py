@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 from torchvision.ops import FrozenBatchNorm2d
 
 from turbo_cli.detectors import faster_rcnn
@@ -51,7 +52,7 @@ def _rescale(layer: Any, output: Tensor, deviation: float) -> None:
 
 
 @functools.cache
-def efficientdet_state(effdet_name: str, size: int = 256) -> dict[str, Tensor]:
+def efficientdet_state(effdet_name: str, size: int = 512) -> dict[str, Tensor]:
     """effdet's network with the statistics of random images; a few scores are high, most are low."""
     torch.manual_seed(0)
     model = create_model(effdet_name)
@@ -61,7 +62,8 @@ def efficientdet_state(effdet_name: str, size: int = 256) -> dict[str, Tensor]:
             module.momentum = 1.0
             module.train()
     with torch.no_grad():
-        image = torch.rand(2, 3, size, size)
+        smooth = F.interpolate(torch.rand(1, 3, 8, 8), (size, size), mode="bilinear")
+        image = torch.cat([torch.rand(1, 3, size, size), smooth])
         detector._predict(detector.encode(image))
         detector.eval()
         classes, boxes = detector._predict(detector.encode(image))

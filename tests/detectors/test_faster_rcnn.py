@@ -163,7 +163,7 @@ def test_training_flags_are_restored_also_after_an_error(split: Any, monkeypatch
     def fail(*_arguments: Any) -> None:
         raise RuntimeError("stop")
 
-    monkeypatch.setattr(rcnn_losses, "_propose", fail)
+    monkeypatch.setattr(rcnn_losses, "propose", fail)
     with pytest.raises(RuntimeError, match="stop"):
         split.loss(split.encode(torch.rand(1, 3, 64, 64)), truth()[:1])
     assert not any(module.training for module in split.modules())

@@ -57,6 +57,16 @@ def test_conforms(detector: SplitDetector, monkeypatch: pytest.MonkeyPatch) -> N
     assert failed == []
 
 
+def test_boxes_keep_full_precision_under_autocast(detector: SplitDetector, image: Tensor) -> None:
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        found = detector.detect(detector.encode(image))[0]
+    assert len(found) > 0
+    for values in (found.boxes_xyxy, found.scores):
+        assert values.dtype == np.float32
+        exact = torch.from_numpy(values)
+        assert (exact == exact.bfloat16()).float().mean() < 0.5
+
+
 def test_losses_are_repeatable_and_draw_no_random_number(
     detector: SplitDetector, features: list[Tensor]
 ) -> None:

@@ -120,9 +120,10 @@ class SplitEfficientDet(SplitDetector):
         return anchor_distance(*self._flatten(*self._predict(features)), *teacher)
 
     def _predict(self, features: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-        """Class logits (B, A·K, h, w) and box deltas (B, A·4, h, w) of each level."""
+        """Class logits (B, A·K, h, w) and box deltas (B, A·4, h, w) of each level, always float32."""
         pyramid = self.fpn(list(features[2:]))
-        return self.class_net(pyramid), self.box_net(pyramid)
+        classes, boxes = self.class_net(pyramid), self.box_net(pyramid)
+        return [level.float() for level in classes], [level.float() for level in boxes]
 
     def _flatten(self, classes: Sequence[Tensor], boxes: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """All anchors in a row: logits (B, A, K) and deltas (B, A, 4)."""

@@ -18,7 +18,7 @@ def _look() -> Look:
 def _street(seed: int) -> tuple[Scene, Traffic]:
     rng = np.random.default_rng(seed)
     scene = random_scene((320, 192), rng)
-    return scene, Traffic(scene.layout, scene.camera, rng)
+    return scene, Traffic(scene.layout, rng)
 
 
 def _drawn(scene: Scene, movers: list[Mover], monkeypatch: pytest.MonkeyPatch) -> tuple[Array, list[Visible]]:

@@ -11,7 +11,7 @@ from turbo_cli.data.synth.traffic import Surge, Traffic
 def _traffic(seed: int) -> Traffic:
     rng = np.random.default_rng(seed)
     camera = random_camera((320, 192), rng)
-    return Traffic(random_layout(camera, rng), camera, rng)
+    return Traffic(random_layout(camera, rng), rng)
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -35,7 +35,7 @@ def footage(
     """All frames of one camera; they depend on the arguments alone."""
     rng = np.random.default_rng([seed, camera])
     scene = random_scene(size, rng)
-    traffic = Traffic(scene.layout, scene.camera, rng)
+    traffic = Traffic(scene.layout, rng)
     for spell in random_spells(frames, fps, conditions, rng):
         for index in range(spell.start, spell.stop):
             yield _shot(scene, traffic, spell, spell.severity_at(index, fps), rng)

@@ -88,7 +88,7 @@ def paint_ground(layout: Layout, camera: Camera, rng: np.random.Generator) -> tu
     for index, road in enumerate(layout.roads):
         _mark(canvas, layout, index, road, places, rng)
     canvas.shade(canvas.fine * 0.045 + canvas.coarse * 0.04)
-    _paint_sky(canvas, camera, rng)
+    _paint_sky(canvas, rng)
     return np.clip(canvas.colour, 0, 255), canvas.depth
 
 
@@ -175,7 +175,7 @@ def _mark_crossing(
         canvas.paint(WHITE, 0.85 * lane * _stripe(s - crossing + direction * 2.6, 0.2, along))
 
 
-def _paint_sky(canvas: _Canvas, camera: Camera, rng: np.random.Generator) -> None:
+def _paint_sky(canvas: _Canvas, rng: np.random.Generator) -> None:
     """A gradient with clouds, and haze that takes the ground over towards the horizon."""
     blue = rng.uniform(0, 1)
     zenith = np.array([110, 150, 205], np.float32) * blue + np.array([182, 188, 196], np.float32) * (1 - blue)

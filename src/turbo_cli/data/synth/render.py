@@ -47,7 +47,6 @@ class _Layer:
 
 def render(scene: Scene, movers: Sequence[Mover], look: Look) -> tuple[Array, list[Visible]]:
     """(H, W, 3) float32 in grey levels (may exceed 255), and who is in it."""
-    camera = scene.camera
     pictures = _pictures(scene, movers, look)
     layer, areas = _draw(scene, pictures, look)
     owners = np.asarray(layer.owners)
@@ -60,7 +59,7 @@ def render(scene: Scene, movers: Sequence[Mover], look: Look) -> tuple[Array, li
     seen = [
         visible
         for number, ((mover, picture, _), area) in enumerate(zip(pictures, areas, strict=True), start=1)
-        if (visible := _visible(mover, picture, number, area, owners, camera)) is not None
+        if (visible := _visible(mover, picture, number, area, owners)) is not None
     ]
     return frame, seen
 
@@ -144,7 +143,7 @@ def _cells(picture: Picture, size: tuple[int, int]) -> tuple[int, int, int, int]
 
 
 def _visible(
-    mover: Mover, picture: Picture, number: int, area: int, owners: NDArray[np.uint8], camera: Camera
+    mover: Mover, picture: Picture, number: int, area: int, owners: NDArray[np.uint8]
 ) -> Visible | None:
     size = owners.shape[1], owners.shape[0]
     left, top, right, bottom = _cells(picture, size)

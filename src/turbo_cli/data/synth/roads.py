@@ -1,6 +1,6 @@
 """Roads as arcs, the lanes, pavements and crossings on them, and the signals that they obey."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from math import cos, pi, sin
 
 import numpy as np
@@ -134,13 +134,16 @@ class Signal:
 
 @dataclass(frozen=True)
 class Layout:
-    """All roads of a scene. crossing: where along the main road people cross, if anywhere."""
+    """All roads of a scene, the main one first.
+
+    crossing, junction: where along the main road people cross and the second road does, if anywhere.
+    """
 
     roads: tuple[Road, ...]
     signal: Signal | None
     crossing: float | None
     junction: float | None = None
-    paths: tuple[Path, ...] = field(default=(), compare=False)
+    paths: tuple[Path, ...] = ()
 
 
 def random_layout(camera: Camera, rng: np.random.Generator) -> Layout:
@@ -197,7 +200,7 @@ def _with_paths(layout: Layout, camera: Camera, rng: np.random.Generator) -> Lay
             paths += _parking_paths(road, camera, layout.crossing)
     if layout.crossing is not None:
         paths += _crossing_paths(layout, layout.crossing, rng)
-    return Layout(layout.roads, layout.signal, layout.crossing, layout.junction, tuple(paths))
+    return replace(layout, paths=tuple(paths))
 
 
 def _lane_paths(

@@ -5,7 +5,6 @@ from math import pi, sin, sqrt
 
 import numpy as np
 
-from turbo_cli.data.synth.camera import Camera
 from turbo_cli.data.synth.people import Person, random_person
 from turbo_cli.data.synth.roads import Layout, Path
 from turbo_cli.data.synth.solids import Model
@@ -59,7 +58,7 @@ class _Stream:
 class Traffic:
     """The road users of one scene; `step` moves them on by some seconds."""
 
-    def __init__(self, layout: Layout, camera: Camera, rng: np.random.Generator) -> None:
+    def __init__(self, layout: Layout, rng: np.random.Generator) -> None:
         self.signal = layout.signal
         self.rng = rng
         self.time = 0.0
