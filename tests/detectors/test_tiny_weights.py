@@ -12,6 +12,7 @@ from turbo_cli.detectors.loading import load_detector
 from turbo_cli.detectors.running import detect_frames
 from turbo_cli.detectors.store import weights_path
 from turbo_cli.detectors.tiny import TinyDetector
+from turbo_cli.errors import TurboError
 from turbo_cli.metrics import mean_average_precision
 
 LARGEST_FILE = 4_000_000
@@ -37,10 +38,11 @@ def test_the_claims_hold_on_other_cameras(tiny: TinyDetector, tmp_path: Path) ->
     degraded = map_on_new_streets(tiny, tmp_path / "degraded", CONDITIONS[1:])
     card = artifact.read(weights_path("tiny")).model_card["scores"]
     assert isinstance(card, dict)
-    claimed = {Path(name).name: scores for name, scores in card.items()}
-    assert claimed.keys() == {"held-out-clean", "held-out-degraded"}
-    assert clean > 0.5
-    assert degraded < clean * 2 / 3
+    claimed = {name: scores["map"] for name, scores in card.items() if isinstance(scores, dict)}
+    # Twenty cameras have streets easier or harder than the card's thirty.
+    assert claimed == pytest.approx({"held-out-clean": clean, "held-out-degraded": degraded}, abs=0.1)
+    assert clean >= 0.55
+    assert degraded <= clean * 2 / 3
 
 
 def test_the_shipped_file_is_small_and_its_card_lies_beside_it() -> None:
@@ -60,3 +62,9 @@ def test_it_conforms(tiny: TinyDetector, tmp_path: Path) -> None:
     dataset = open_dataset(tmp_path / "street")
     report = verify(tiny, [dataset.frame(0), dataset.frame(1)])
     assert report.passed, report
+
+
+def test_another_input_size_must_be_a_multiple_of_32() -> None:
+    assert load_detector("tiny", size=(160, 96)).input_size == (160, 96)
+    with pytest.raises(TurboError, match="input size 100x96: tiny takes multiples of 32"):
+        load_detector("tiny", size=(100, 96))
