@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torchvision.ops import roi_align
 
-FRAME_SIZE = (112, 192)
+FRAME_SIZE = (64, 112)
 """(height, width) at which D_f looks at a frame, whatever the detector's input."""
 
 CROP_SIZE = 32
@@ -19,20 +19,21 @@ SLOPE = 0.2
 class FrameDiscriminator(nn.Module):
     """D_f: one convolution and three fully connected layers on the whole frame.
 
-    It runs before the detector on every frame, so it reads a small copy that costs next to nothing.
+    It runs before the detector on every frame, so it reads a small copy that costs next to nothing; sampled,
+    not averaged, so that the copy keeps the frame's noise.
     """
 
     def __init__(self, width: int = 16, hidden: int = 64) -> None:
         super().__init__()
         self.width, self.hidden = width, hidden
         self.convolve = nn.Conv2d(3, width, 8, stride=4, padding=2)
-        self.judge = _three_layers(width * 7 * 12, hidden)
+        self.judge = _three_layers(width * (FRAME_SIZE[0] // 8) * (FRAME_SIZE[1] // 8), hidden)
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) float32 RGB in [0, 1] → (B,) logits, high for frames that the detector finds easy."""
-        small = F.interpolate(images, size=FRAME_SIZE, mode="area")
+        small = F.interpolate(images, size=FRAME_SIZE, mode="bilinear")
         maps = F.leaky_relu(self.convolve(_centred(small)), SLOPE)
-        logits: Tensor = self.judge(F.avg_pool2d(maps, 4).flatten(1)).squeeze(1)
+        logits: Tensor = self.judge(F.avg_pool2d(maps, 2).flatten(1)).squeeze(1)
         return logits
 
 
