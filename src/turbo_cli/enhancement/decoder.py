@@ -34,7 +34,7 @@ class SkipStatistics:
 
 
 class Entry(nn.Module):
-    """A convolution (1×1, or 2×2 in steps of 2) on a map normalised twice: by the training set, and by itself.
+    """A convolution (1×1, or 2×2 in steps of 2) on a map normalised by the training set, and by itself.
 
     The second takes out what one frame's light or fog does to the whole of it; the first keeps it. Both are
     folded into the convolution's weights, frame by frame, so no normalised map is ever made.
@@ -48,7 +48,7 @@ class Entry(nn.Module):
         self.register_buffer("mean", torch.zeros(channels))
         self.register_buffer("deviation", torch.ones(channels))
         self.step = step
-        self.both = nn.Conv2d(2 * channels, width, step)
+        self.both = nn.Conv2d(2 * channels, width, step, stride=step)
 
     def forward(self, skip: Tensor) -> Tensor:
         """(B, C, H, W) → (B, width, H / step, W / step)."""
@@ -91,7 +91,7 @@ class DecoderLayer(nn.Module):
         nn.init.zeros_(self.addition.bias)
 
     def forward(self, below: Tensor, skip: Tensor) -> Tensor:
-        """below (B, b, h, w), skip (B, C, H, W) → hidden map of `width` channels, for the next layer and `add`.
+        """below (B, b, h, w), skip (B, C, H, W) → hidden map (B, width, …) for the next layer and `add`.
 
         It has the skip's resolution, or half of it.
         """

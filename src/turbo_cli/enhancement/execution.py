@@ -52,7 +52,9 @@ def _decode(
 
     maps: the image and C1…C5. A level that only passes frames on has an exit of 0 rows.
     """
-    exits = {}
+    exits: dict[int, Tensor] = {}
+    if counts[1] == 0:
+        return exits
     below = decoder.start(maps[-1][: counts[1]])
     for k in range(1, STAGES + 1):
         if counts[k] == 0:
