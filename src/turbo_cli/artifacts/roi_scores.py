@@ -44,7 +44,7 @@ class FrameScores:
 
 
 _FORMAT = JsonLinesFormat(
-    Kind("roi-scores", schema=1, made_by="turbo label-difficulty"), FrameScores, rising_index_by_camera
+    Kind("roi_scores", schema=1, made_by="turbo label-difficulty"), FrameScores, rising_index_by_camera
 )
 RoiScores = rows.Stream[FrameScores]
 read = _FORMAT.read

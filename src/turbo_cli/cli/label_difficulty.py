@@ -61,6 +61,7 @@ def label_difficulty(
 
     What it found is kept beside the table: a killed run goes on, and other thresholds take seconds.
     """
+    from turbo_cli.artifacts.atomic import check_writable
     from turbo_cli.data import open_dataset
     from turbo_cli.detectors.loading import load_detector
     from turbo_cli.metrics import parse_classes
@@ -71,7 +72,9 @@ def label_difficulty(
     merged = parse_classes(classes) if classes else None
     options = Labelling(strategy, roi_score, hard_threshold, hard_quantile, calibrate, merged)
     opened = open_dataset(dataset)
-    options.require_labels(opened)
+    options.check(opened)
+    if plot:
+        check_writable(plot)
     loaded = load_detector(detector, weights, device, parse_size(size))
     labelled = label_frames(loaded, opened, out, options, batch_size, output.track)
     if plot:
@@ -119,7 +122,7 @@ def _print(output: Output, out: Path, labelled: "LabelledFrames") -> None:
 
 def _in_words(rule: "Rule") -> str:
     if rule.hard_threshold is None:
-        return f"hard: at least {rule.hard_small_objects} objects below 32×32 pixels"
+        return f"hard: objects below 32×32 pixels: {rule.hard_small_objects} or more"
     return f"hard: confidence below {rule.hard_threshold:g}; RoIs: score from {rule.roi_score:g}"
 
 
@@ -141,10 +144,10 @@ def _print_hard_shares(output: Output, labelled: "LabelledFrames") -> None:
 
     shares = _hard_shares(labelled)
     thresholds = next(iter(shares.values()))
-    table = Table("RoI floor", *(f"c < {t:g}" for t in thresholds), box=None, pad_edge=False)
+    table = Table("RoIs from", *(f"< {t:g}" for t in thresholds), box=None, pad_edge=False)
     for floor, row in shares.items():
         table.add_row(f"{floor:g}", *("–" if share is None else f"{share:.0%}" for share in row.values()))
-    output.text("share of hard frames, of those that are not empty:")
+    output.text("share of frames that would be hard, of those that are not empty, by confidence c:")
     output.table(table)
 
 

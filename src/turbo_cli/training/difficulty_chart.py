@@ -6,14 +6,15 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from turbo_cli.artifacts.atomic import replacing_file
+from turbo_cli.artifacts.difficulty import DifficultyClass
 from turbo_cli.training.labelling import LabelledFrames
 
 SIZE = (960, 540)
-LEFT, TOP, RIGHT, BOTTOM = 76, 96, 936, 470
+LEFT, TOP, RIGHT, BOTTOM = 76, 116, 924, 470
 """Edges of the bars' field in pixels."""
 
 PAPER, INK, MUTED, GRID = "#ffffff", "#202124", "#5f6368", "#e3e6e8"
-EASY, HARD = "#3f9e6e", "#d9603b"
+COLORS: dict[DifficultyClass, str] = {"easy": "#3f9e6e", "hard": "#d9603b", "empty": GRID}
 
 
 def write_chart(path: Path, labelled: LabelledFrames, title: str) -> None:
@@ -36,12 +37,12 @@ def difficulty_chart(labelled: LabelledFrames, title: str) -> Image.Image:
 
 
 def _draw_heading(canvas: ImageDraw.ImageDraw, labelled: LabelledFrames, title: str) -> None:
-    canvas.text((LEFT, 20), title, fill=INK, font=ImageFont.load_default(24))
+    canvas.text((LEFT, 18), title, fill=INK, font=ImageFont.load_default(24))
     left, font = float(LEFT), ImageFont.load_default(16)
-    for name, color in (("easy", EASY), ("hard", HARD), ("empty, not drawn", GRID)):
-        label = f"{name} {labelled.counts[name.partition(',')[0]]:,}"  # type: ignore[index]
-        canvas.rectangle((left, 63, left + 12, 75), fill=color)
-        canvas.text((left + 20, 59), label, fill=MUTED, font=font)
+    for name, count in labelled.counts.items():
+        label = f"{name} {count:,}"
+        canvas.rectangle((left, 58, left + 12, 70), fill=COLORS[name])
+        canvas.text((left + 20, 54), label, fill=MUTED, font=font)
         left += 20 + canvas.textlength(label, font=font) + 28
 
 
@@ -54,7 +55,8 @@ def _draw_axes(canvas: ImageDraw.ImageDraw, most: int) -> None:
         canvas.text((LEFT - 10, y), f"{value:,}", fill=MUTED, font=font, anchor="rm")
     for tenth in range(0, 11, 2):
         canvas.text((_x(tenth / 10), BOTTOM + 10), f"{tenth / 10:.1f}", fill=MUTED, font=font, anchor="ma")
-    canvas.text(((LEFT + RIGHT) / 2, BOTTOM + 36), "difficulty θ = 1 − c", fill=INK, font=font, anchor="ma")
+    middle = (LEFT + RIGHT) / 2
+    canvas.text((middle, BOTTOM + 36), "difficulty (1 - confidence)", fill=INK, font=font, anchor="ma")
     canvas.text((LEFT - 10, TOP - 10), "frames", fill=MUTED, font=font, anchor="rs")
 
 
@@ -62,20 +64,18 @@ def _draw_bars(canvas: ImageDraw.ImageDraw, labelled: LabelledFrames, most: int)
     edges = labelled.edges
     for bar, (easy, hard) in enumerate(labelled.histogram.T.tolist()):
         left, right = _x(edges[bar]) + 2, _x(edges[bar + 1]) - 2
-        for below, count, color in ((0, easy, EASY), (easy, hard, HARD)):
+        for below, count, color in ((0, easy, COLORS["easy"]), (easy, hard, COLORS["hard"])):
             if count:
                 canvas.rectangle((left, _y(below + count, most), right, _y(below, most) - 1), fill=color)
 
 
 def _draw_threshold(canvas: ImageDraw.ImageDraw, difficulty: float) -> None:
-    x, font = _x(difficulty), ImageFont.load_default(15)
+    x = _x(difficulty)
     for y in range(TOP, BOTTOM, 9):
         canvas.line((x, y, x, y + 5), fill=INK, width=2)
-    anchor, shift = ("la", 6) if difficulty < 0.5 else ("ra", -6)
-    label = f"hard above {difficulty:.2f}"
-    box = canvas.textbbox((x + shift, TOP + 2), label, font=font, anchor=anchor)
-    canvas.rectangle((box[0] - 3, box[1] - 2, box[2] + 3, box[3] + 2), fill=PAPER)
-    canvas.text((x + shift, TOP + 2), label, fill=INK, font=font, anchor=anchor)
+    label, font = f"hard above {difficulty:.2f}", ImageFont.load_default(15)
+    middle = max(LEFT + 50, min(x, RIGHT - 50))
+    canvas.text((middle, TOP - 4), label, fill=INK, font=font, anchor="md")
 
 
 def _round_step(most: int) -> int:

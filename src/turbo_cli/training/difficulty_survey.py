@@ -28,9 +28,10 @@ Counts = NDArray[np.int64]
 class Survey:
     """Histograms of the frames' confidence c at each of F RoI floors.
 
-    roi_scores: the floors. frames: (F, BINS + 1) how many frames have c in bin b, from b / BINS on; frames
-    that are empty at a floor are in no bin, missed ones (c = 0) in the first. judged: those of them with
-    ground truth; ap: the sum of their AP. ap_squares: sum of AP² over judged frames, the same at every floor.
+    roi_scores: the floors. frames: (F, BINS + 2) how many frames were missed at a floor (no RoI, but ground
+    truth), then how many have c from EDGES[0], from EDGES[1], …; frames that are empty are not counted.
+    judged: those of them with ground truth; ap: the sum of their AP. ap_squares: sum of AP² over judged
+    frames, the same at every floor.
     small_objects: how many frames with ground truth have that many small objects.
     """
 
@@ -44,13 +45,13 @@ class Survey:
     def hard_share(self, roi_score: float, hard_threshold: float) -> float | None:
         """Share of the frames below the threshold among those that are not empty; None if all are."""
         counts = self.frames[self.roi_scores.index(roi_score)]
-        below = counts[: np.searchsorted(EDGES, hard_threshold)].sum()
+        below = counts[: np.searchsorted(EDGES, hard_threshold) + 1].sum()
         return float(below / counts.sum()) if counts.any() else None
 
     def threshold_at(self, roi_score: float, hard_share: float) -> float:
         """The threshold with which the share of hard frames comes nearest to `hard_share`."""
         counts = self.frames[self.roi_scores.index(roi_score)]
-        below = np.cumsum(counts) - counts
+        below = np.cumsum(counts)[: BINS + 1]
         return float(EDGES[np.argmin(np.abs(below - hard_share * counts.sum()))])
 
     def small_objects_at(self, hard_share: float) -> int:
@@ -88,12 +89,13 @@ class Separation:
 def survey_frames(rows: Iterable[FrameScores], roi_scores: Sequence[float]) -> Survey:
     """Count every frame at every one of the RoI floors."""
     floors = np.arange(len(roi_scores))
-    frames, judged = (np.zeros((len(roi_scores), BINS + 1), np.int64) for _ in range(2))
+    frames, judged = (np.zeros((len(roi_scores), BINS + 2), np.int64) for _ in range(2))
     ap, ap_squares, small_objects = np.zeros(frames.shape), 0.0, Counter[int]()
     for row in rows:
         means = mean_scores(np.array(row.scores, np.float32), roi_scores)
-        bins = np.searchsorted(EDGES, np.nan_to_num(means), side="right") - 1
-        filled = ~np.isnan(means) | bool(row.objects)
+        found = ~np.isnan(means)
+        bins = np.where(found, np.searchsorted(EDGES, means, side="right"), 0)
+        filled = found | bool(row.objects)
         frames[floors[filled], bins[filled]] += 1
         if row.average_precision is not None:
             judged[floors, bins] += 1
@@ -126,9 +128,10 @@ def separations(survey: Survey) -> Iterator[Separation]:
         return
     mean = survey.ap[0].sum() / total
     deviation = np.sqrt(max(0.0, survey.ap_squares / total - mean**2))
+    steps = np.arange(0, BINS + 1, CALIBRATION_STEP)
     for floor, roi_score in enumerate(survey.roi_scores):
-        hard = np.cumsum(survey.judged[floor])[CALIBRATION_STEP - 1 :: CALIBRATION_STEP]
-        hard_sum = np.cumsum(survey.ap[floor])[CALIBRATION_STEP - 1 :: CALIBRATION_STEP]
+        hard = np.cumsum(survey.judged[floor])[steps]
+        hard_sum = np.cumsum(survey.ap[floor])[steps]
         for step in np.flatnonzero((hard >= LEAST_SHARE * total) & (total - hard >= LEAST_SHARE * total)):
             share = hard[step] / total
             hard_ap = hard_sum[step] / hard[step]
@@ -136,7 +139,7 @@ def separations(survey: Survey) -> Iterator[Separation]:
             spread = np.sqrt(share * (1 - share)) * (easy_ap - hard_ap)
             yield Separation(
                 roi_score=roi_score,
-                hard_threshold=float(EDGES[(step + 1) * CALIBRATION_STEP]),
+                hard_threshold=float(EDGES[steps][step]),
                 correlation=float(spread / deviation) if deviation > 1e-9 else 0.0,
                 frames=total,
                 hard_share=float(share),

@@ -18,7 +18,7 @@ from turbo_cli.data import Dataset
 from turbo_cli.detectors.base import SplitDetector
 from turbo_cli.enhancement.difficulty import HARD_THRESHOLD, ROI_SCORE, classify, mean_score
 from turbo_cli.errors import TurboError
-from turbo_cli.metrics import Classes
+from turbo_cli.metrics import Classes, class_of_category
 from turbo_cli.progress import Track, untracked
 from turbo_cli.training.difficulty_survey import Separation, Survey, calibrate, survey_frames
 from turbo_cli.training.roi_scoring import score_frames
@@ -61,8 +61,8 @@ class Labelling:
             if one and other:
                 raise TurboError(f"{one} and {other} contradict each other", "give one of them")
 
-    def require_labels(self, dataset: Dataset) -> None:
-        """Raise `TurboError` if an option needs labels and there are none."""
+    def check(self, dataset: Dataset) -> None:
+        """Raise `TurboError` if an option needs labels, or a class, that the dataset has not."""
         needing = {
             "--calibrate": self.calibrate,
             "--strategy model-agnostic": self.strategy == "model-agnostic",
@@ -73,6 +73,8 @@ class Labelling:
                 raise TurboError(
                     f"{option} needs labels, and {dataset.path} has none", "see `turbo data info`"
                 )
+        if self.classes is not None:
+            class_of_category(dataset.categories, self.classes)
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def label_frames(
     Killed at any moment, the next call goes on where this one stopped. Raises `TurboError` where labels are
     needed and missing, nothing can be told apart, or `out` cannot be written.
     """
-    options.require_labels(dataset)
+    options.check(dataset)
     check_writable(out)
     scores = score_frames(detector, dataset, scores_path(out), options.classes, batch_size, track)
     return label_scores(scores, out, options, track)

@@ -8,14 +8,14 @@ import numpy as np
 from turbo_cli.artifacts import roi_scores
 from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.artifacts.roi_scores import LOWEST_SCORE, FrameScores, RoiScores
-from turbo_cli.boxes import Detections, Targets, centres_inside
+from turbo_cli.boxes import FloatArray, Targets, centres_inside
 from turbo_cli.data import Dataset
 from turbo_cli.data.fingerprint import dataset_hash
 from turbo_cli.data.statistics import SMALL_AREA
 from turbo_cli.data.subset import Subset
 from turbo_cli.detectors.base import SplitDetector
 from turbo_cli.detectors.running import detect_frames
-from turbo_cli.metrics import Classes, mean_average_precision
+from turbo_cli.metrics import Classes, class_of_category, mean_average_precision
 from turbo_cli.progress import Track, untracked
 
 
@@ -56,7 +56,9 @@ def score_frames(
 def _score(
     detector: SplitDetector, dataset: Subset, classes: Classes | None, batch_size: int, track: Track
 ) -> Iterator[FrameScores]:
-    counted_ids = _category_ids(dataset.categories, classes)
+    counted_ids = list(
+        dataset.categories if classes is None else class_of_category(dataset.categories, classes)
+    )
     for i, found in enumerate(detect_frames(detector, dataset, batch_size, track)):
         frame = Subset(dataset, [i])
         [info] = frame.frames
@@ -71,24 +73,13 @@ def _score(
             scores=scores,
             objects=len(areas),
             small_objects=int((areas < SMALL_AREA).sum()),
-            average_precision=_average_precision(frame, found, classes) if len(areas) else None,
+            average_precision=mean_average_precision(frame, [found], classes).map if len(areas) else None,
         )
 
 
-def _category_ids(categories: dict[int, str], classes: Classes | None) -> list[int]:
-    """The ids of the classes that are judged."""
-    if classes is None:
-        return list(categories)
-    judged = {name for merged in classes.values() for name in merged}
-    return [number for number, name in categories.items() if name in judged]
-
-
-def _areas_to_find(targets: Targets, category_ids: list[int]) -> np.ndarray:
+def _areas_to_find(targets: Targets, category_ids: list[int]) -> FloatArray:
     """Areas in square pixels of the boxes that the metrics count."""
     ignored = targets.ignore | centres_inside(targets.boxes_xyxy, targets.ignore_regions_xyxy)
     boxes = targets.boxes_xyxy[~ignored & np.isin(targets.category_ids, category_ids)]
-    return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-
-
-def _average_precision(frame: Subset, found: Detections, classes: Classes | None) -> float:
-    return mean_average_precision(frame, [found], classes).map
+    areas: FloatArray = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    return areas
