@@ -11,6 +11,7 @@ from turbo_cli.cli import data, detect, doctor, label_difficulty, weights
 from turbo_cli.cli.output import Output
 from turbo_cli.errors import TurboError
 
+INTERRUPTED = 130
 GLOBAL_FLAGS = ("--quiet", "--verbose", "--no-color")
 
 app = typer.Typer(
@@ -65,8 +66,9 @@ def main() -> None:
         output.error(str(error))
         status = 2
     except KeyboardInterrupt:
+        status = INTERRUPTED
+    if status == INTERRUPTED:  # typer too makes this of Ctrl-C, and says nothing
         output.error("interrupted")
-        status = 130
     sys.exit(status)
 
 

@@ -2,25 +2,32 @@
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
+from pydantic import JsonValue
 from torch import Tensor
 from torch.optim import AdamW
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader, Subset
 
-from turbo_cli.artifacts.atomic import replacing_file
+from turbo_cli.artifacts import detector as artifact
+from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.boxes import Targets
 from turbo_cli.data import Dataset, open_dataset
-from turbo_cli.detectors.tiny import CATEGORY_IDS, INPUT_SIZE, TinyDetector, TinyNetwork, detection_loss
+from turbo_cli.detectors.loading import find_device
+from turbo_cli.detectors.running import detect_frames
+from turbo_cli.detectors.tiny import CATEGORY_IDS, TinyDetector, TinyNetwork, detection_loss
 from turbo_cli.errors import TurboError
+from turbo_cli.metrics import Scores, mean_average_precision
 from turbo_cli.progress import Track, untracked
 from turbo_cli.training import checkpoint
 from turbo_cli.training.augmentation import TrainingSamples, collate
+
+CROP_SIZE = (224, 128)
+"""Training on crops of less than half of the input's area takes less than half of the time."""
 
 WEIGHT_DECAY = 0.01
 WARM_UP = 0.05
@@ -37,16 +44,18 @@ Report = Callable[[str], None]
 class DetectorTraining:
     """The options of `turbo weights train tiny`.
 
-    dataset: labelled frames. out: the weights' file; the checkpoint lies beside it. save_every: iterations
-    between checkpoints. workers: processes that make samples; 0 makes them in this one. device: "cpu",
-    "cuda", "mps". amp: compute in bfloat16 where that is safe. resume: go on from the checkpoint.
+    dataset: labelled frames. out: the weights' file; the checkpoint lies beside it. validate: labelled frames
+    of other cameras, to judge the result by. save_every: iterations between checkpoints. workers: processes
+    that make samples; 0 makes them in this one. amp: compute in bfloat16 where that is safe. resume: go on
+    from the checkpoint.
     """
 
     dataset: Path
     out: Path
-    iterations: int = 6000
-    batch_size: int = 16
-    learning_rate: float = 2e-3
+    validate: tuple[Path, ...] = ()
+    iterations: int = 8000
+    batch_size: int = 8
+    learning_rate: float = 4e-3
     seed: int = 0
     save_every: int = 200
     workers: int = 1
@@ -55,11 +64,9 @@ class DetectorTraining:
     resume: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("iterations", "batch_size", "save_every"):
-            if getattr(self, name) < 1:
-                raise TurboError(f"--{name.replace('_', '-')} must be at least 1, got {getattr(self, name)}")
-        if self.learning_rate <= 0:
-            raise TurboError(f"--learning-rate must be above 0, got {self.learning_rate}")
+        for name in ("iterations", "batch_size", "save_every", "learning_rate"):
+            if not getattr(self, name) > 0:
+                raise TurboError(f"--{name.replace('_', '-')} must be above 0, got {getattr(self, name)}")
 
     @property
     def checkpoint(self) -> Path:
@@ -69,33 +76,38 @@ class DetectorTraining:
     @property
     def settings(self) -> dict[str, Any]:
         """What decides the weights, and so must be the same when a run is resumed."""
-        free = ("out", "save_every", "workers", "device", "resume")
-        return {name: str(v) if isinstance(v, Path) else v for name, v in asdict(self).items() if name not in free}
+        names = ("iterations", "batch_size", "learning_rate", "seed", "amp")
+        return {"dataset": str(self.dataset)} | {name: getattr(self, name) for name in names}
 
 
-def train(options: DetectorTraining, track: Track = untracked, report: Report | None = None) -> TinyDetector:
-    """Train `tiny` and write its weights; the detector comes back frozen, on the CPU.
+def train(
+    options: DetectorTraining, track: Track = untracked, report: Report | None = None
+) -> dict[Path, Scores]:
+    """Train `tiny`, write its weights, and give back its scores on each dataset of `options.validate`.
 
     Same options, same thread count, same bits on the CPU, whether resumed or not. `report` gets a line with
     the loss now and then. Raises `TurboError` for a dataset without labels, a checkpoint of other options,
     or a loss that is not finite.
     """
     torch.manual_seed(options.seed)
-    dataset = _labelled(open_dataset(options.dataset))
-    network = TinyNetwork(len(CATEGORY_IDS)).to(options.device, memory_format=torch.channels_last).train()
+    device = find_device(options.device)
+    dataset = _labelled(options.dataset)
+    held_out = {path: _labelled(path) for path in options.validate}
+    network = TinyNetwork(len(CATEGORY_IDS)).to(device).train()
+    network.to(memory_format=torch.channels_last)  # a fifth faster on the CPU
     average = AveragedModel(network, avg_fn=_moved, use_buffers=True)
     optimizer = AdamW(network.parameters(), options.learning_rate, weight_decay=WEIGHT_DECAY)
-    parts = {"network": network, "average": average, "optimizer": optimizer}
+    parts: dict[str, checkpoint.Stateful] = {"network": network, "average": average, "optimizer": optimizer}
     start = checkpoint.restore(options.checkpoint, parts, options.settings) if options.resume else 0
 
     steps = range(start, options.iterations)
-    batches = _batches(dataset, options, start)
+    batches = _batches(dataset, options, start, device)
     for step, (images, targets) in zip(track(steps, "training", len(steps)), batches, strict=True):
         for group in optimizer.param_groups:
             group["lr"] = options.learning_rate * learning_rate_factor(step, options.iterations)
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=options.amp):
+        with torch.autocast(device.type, torch.bfloat16, enabled=options.amp):
             predictions = network(images)
-        loss = detection_loss(predictions.float(), targets, CATEGORY_IDS)
+        loss = detection_loss(predictions, targets, CATEGORY_IDS)
         if not torch.isfinite(loss):
             raise TurboError(f"step {step + 1}: the loss is {loss.item()}", "lower --learning-rate")
         optimizer.zero_grad()
@@ -108,10 +120,15 @@ def train(options: DetectorTraining, track: Track = untracked, report: Report | 
         if (step + 1) % options.save_every == 0:
             checkpoint.write(options.checkpoint, parts, step + 1, options.settings)
 
-    detector = TinyDetector(average.module.cpu().to(memory_format=torch.contiguous_format))
-    _write_weights(options, detector)
+    network.load_state_dict(average.module.state_dict())
+    detector = TinyDetector(network.cpu().to(memory_format=torch.contiguous_format))
+    scores = {
+        path: mean_average_precision(frames, list(detect_frames(detector, frames, track=track)))
+        for path, frames in held_out.items()
+    }
+    _write_weights(options, detector, scores)
     options.checkpoint.unlink(missing_ok=True)
-    return detector
+    return scores
 
 
 def learning_rate_factor(step: int, iterations: int) -> float:
@@ -128,25 +145,40 @@ def _moved(averaged: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
     return averaged * decay + current * (1 - decay)
 
 
-def _labelled(dataset: Dataset) -> Dataset:
+def _labelled(path: Path) -> Dataset:
+    dataset = open_dataset(path)
     if not dataset.labelled or len(dataset) == 0:
-        raise TurboError(f"{dataset.path}: no labelled frames to train on", "see `turbo data info`")
+        raise TurboError(f"{path}: has no labelled frames", "`turbo data info` says what it has")
     return dataset
 
 
 def _batches(
-    dataset: Dataset, options: DetectorTraining, start: int
+    dataset: Dataset, options: DetectorTraining, start: int, device: torch.device
 ) -> Iterator[tuple[Tensor, list[Targets]]]:
-    """The batches of the steps from `start` on, as (B, 3, height, width) float32 in [0, 1] and targets."""
+    """The batches of the steps from `start` on: (B, 3, height, width) float32 in [0, 1] and targets."""
     total = options.iterations * options.batch_size
-    samples = TrainingSamples(dataset, INPUT_SIZE, options.seed, total)
+    samples = TrainingSamples(dataset, CROP_SIZE, options.seed, total)
     rest = Subset(samples, range(start * options.batch_size, total))
     loader = DataLoader(rest, options.batch_size, num_workers=options.workers, collate_fn=collate)
     for images, targets in loader:
-        images = images.to(options.device, memory_format=torch.channels_last)
-        yield images.float() / 255, targets
+        yield images.to(device, memory_format=torch.channels_last).float() / 255, targets
 
 
-def _write_weights(options: DetectorTraining, detector: TinyDetector) -> None:
-    with replacing_file(options.out) as temporary:
-        save_file(detector.state_dict(), temporary)
+def _write_weights(options: DetectorTraining, detector: TinyDetector, scores: dict[Path, Scores]) -> None:
+    provenance = Provenance(
+        detector=detector.name,
+        detector_weights_hash=detector.weights_hash,
+        seed=options.seed,
+        settings=options.settings,
+    )
+    judged: dict[str, JsonValue] = {
+        str(path): {"map": value.map, "ap50": value.ap50} for path, value in scores.items()
+    }
+    weights = artifact.DetectorWeights(
+        provenance=provenance,
+        detector=detector.state_dict(),
+        categories=detector.categories,
+        input_size=detector.input_size,
+        model_card={"licence": "Apache-2.0", "trained_on": str(options.dataset), "scores": judged},
+    )
+    artifact.write(options.out, weights)

@@ -9,11 +9,14 @@ from torch import Tensor
 from torch.nn import functional as F
 from torchvision.ops import box_iou, complete_box_iou_loss
 
-from turbo_cli.boxes import Targets, centres_inside
+from turbo_cli.boxes import FloatArray, Targets, centres_inside
 from turbo_cli.detectors.tiny.network import PYRAMID_STRIDES, Predictions
 
 POINTS_PER_BOX = 10
-BOX_WEIGHT = 3.0
+LEAST_DESERVED = 0.05
+"""What the best point of a box deserves even when nothing fits yet, so that learning can begin."""
+
+BOX_WEIGHT = 5.0
 CONFIDENT = 0.3
 """Score from which a teacher's box is worth copying."""
 
@@ -31,7 +34,9 @@ class Assignment:
     counted: Tensor
 
 
-def detection_loss(predictions: Predictions, targets: Sequence[Targets], category_ids: Sequence[int]) -> Tensor:
+def detection_loss(
+    predictions: Predictions, targets: Sequence[Targets], category_ids: Sequence[int]
+) -> Tensor:
     """Binary cross-entropy on soft scores plus complete IoU on boxes, over the sum of the soft scores.
 
     targets: one an image, in input pixels; classes outside `category_ids` are background. The points that
@@ -40,7 +45,7 @@ def detection_loss(predictions: Predictions, targets: Sequence[Targets], categor
     boxes = predictions.boxes()
     with torch.no_grad():
         assignments = [
-            assign(predictions, image, boxes[index], target, category_ids)
+            assign(predictions.points, image, boxes[index], target, category_ids)
             for index, (image, target) in enumerate(zip(predictions.logits.sigmoid(), targets, strict=True))
         ]
         wanted = torch.stack([assignment.scores for assignment in assignments])
@@ -56,15 +61,15 @@ def detection_loss(predictions: Predictions, targets: Sequence[Targets], categor
 
 
 def assign(
-    predictions: Predictions, scores: Tensor, boxes: Tensor, targets: Targets, category_ids: Sequence[int]
+    points: Tensor, scores: Tensor, boxes: Tensor, targets: Targets, category_ids: Sequence[int]
 ) -> Assignment:
     """Choose the points of one image that answer for each box, and the score that each deserves.
 
-    scores: (N, classes) and boxes: (N, 4) are what the network says now.
+    points: (N, 2) in input pixels. scores: (N, classes) and boxes: (N, 4) are what the network says now.
     """
     ignored = targets.ignore | centres_inside(targets.boxes_xyxy, targets.ignore_regions_xyxy)
     regions = np.concatenate([targets.boxes_xyxy[ignored], targets.ignore_regions_xyxy])
-    counted = ~_inside(predictions.points, _tensor(regions, boxes)).any(1)
+    counted = ~_inside(points, _tensor(regions, boxes)).any(1)
     known = ~ignored & np.isin(targets.category_ids, category_ids)
     wanted = torch.zeros_like(scores)
     if not known.any():
@@ -73,7 +78,7 @@ def assign(
     truth = _tensor(targets.boxes_xyxy[known], boxes)
     classes = torch.tensor([category_ids.index(c) for c in targets.category_ids[known]], device=boxes.device)
     fits = box_iou(boxes, truth)  # [N, M]
-    inside = _inside(predictions.points, truth)
+    inside = _inside(points, truth)
     aligned = (scores[:, classes].sqrt() * fits**6).clamp(min=1e-9) * inside
     chosen = _best(aligned, POINTS_PER_BOX) & inside
     fits = torch.where(chosen, fits, -1)
@@ -81,7 +86,7 @@ def assign(
     mine = chosen & F.one_hot(owner, len(truth)).bool()
     aligned = torch.where(mine, aligned, 0)
     best_fit = torch.where(mine, fits, 0).amax(0)
-    deserved = aligned / aligned.amax(0).clamp(min=1e-9) * best_fit.clamp(min=0.05)
+    deserved = aligned / aligned.amax(0).clamp(min=1e-9) * best_fit.clamp(min=LEAST_DESERVED)
     positive = mine.any(1)
     wanted[positive, classes[owner[positive]]] = deserved[positive, owner[positive]]
     return Assignment(wanted, truth[owner], counted | positive)
@@ -102,11 +107,11 @@ def distillation_loss(student: Predictions, teacher: Predictions) -> Tensor:
     confident = best >= CONFIDENT
     misfits = F.smooth_l1_loss(student.offsets[confident], offsets[confident], reduction="none").sum(-1)
     loss: Tensor = (divergence.sum() + (misfits * best[confident]).sum()) / best.sum().clamp(min=1)
-    return loss
+    return loss.clamp(min=0)  # a divergence of almost nothing may round to less than nothing
 
 
 def _inside(points: Tensor, boxes: Tensor) -> Tensor:
-    """(N, M) bool: which points lie in which boxes; a box smaller than a cell of the finest grid has its cell."""
+    """(N, M) bool: which points lie in which boxes; the smallest box has the cell of the finest grid."""
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2
     halves = ((boxes[:, 2:] - boxes[:, :2]) / 2).clamp(min=PYRAMID_STRIDES[0] / 2)
     return ((points[:, None] - centres).abs() <= halves).all(-1)
@@ -118,5 +123,5 @@ def _best(values: Tensor, count: int) -> Tensor:
     return torch.zeros_like(values, dtype=torch.bool).scatter_(0, rows, True)
 
 
-def _tensor(boxes: np.ndarray, like: Tensor) -> Tensor:
+def _tensor(boxes: FloatArray, like: Tensor) -> Tensor:
     return torch.from_numpy(boxes).to(like)

@@ -1,7 +1,8 @@
-"""The plain network of `tiny`: five residual stages, a small feature pyramid, one shared head."""
+"""The plain network of `tiny`: five residual stages, a small feature pyramid and its head."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -33,10 +34,6 @@ class Predictions:
     offsets: Tensor
     points: Tensor
     strides: Tensor
-
-    def float(self) -> "Predictions":
-        """The same in float32, whatever precision the network ran in."""
-        return replace(self, logits=self.logits.float(), offsets=self.offsets.float())
 
     def boxes(self) -> Tensor:
         """(B, N, 4) left, top, right, bottom in input pixels."""
@@ -73,27 +70,21 @@ class Head(nn.Module):
 
     def __init__(self, classes: int) -> None:
         super().__init__()
-        self.laterals = nn.ModuleList(nn.Conv2d(channels, PYRAMID_CHANNELS, 1) for channels in CHANNELS[1:])
-        self.tower = nn.Sequential(
-            convolution(PYRAMID_CHANNELS, PYRAMID_CHANNELS, 3),
-            convolution(PYRAMID_CHANNELS, PYRAMID_CHANNELS, 3),
+        width = PYRAMID_CHANNELS
+        self.laterals = nn.ModuleList(nn.Conv2d(channels, width, 1) for channels in CHANNELS[1:])
+        # A tower for each level: their statistics differ too much to share BatchNorms.
+        self.towers = nn.ModuleList(
+            nn.Sequential(convolution(width, width, 3), convolution(width, width, 3), _output(classes))
+            for _ in PYRAMID_STRIDES
         )
-        self.output = nn.Conv2d(PYRAMID_CHANNELS, classes + BOX_CHANNELS, 1)
-        bias = torch.zeros(classes + BOX_CHANNELS)
-        bias[:classes] = torch.logit(torch.tensor(PRIOR))
-        self.output.bias = nn.Parameter(bias)
 
     def forward(self, features: Sequence[Tensor]) -> Predictions:
-        """C1…C5 (B, channels, height, width) of one batch → what it sees at every point."""
-        maps = [self.output(self.tower(level)) for level in self._pyramid(features)]
-        grids = [_grid(level, stride) for level, stride in zip(maps, PYRAMID_STRIDES, strict=True)]
-        rows = torch.cat([level.flatten(2) for level in maps], dim=2).transpose(1, 2)
-        return Predictions(
-            logits=rows[..., :-BOX_CHANNELS],
-            offsets=rows[..., -BOX_CHANNELS:],
-            points=torch.cat(grids),
-            strides=torch.cat([grid.new_full((len(grid), 1), s) for grid, s in zip(grids, PYRAMID_STRIDES, strict=True)]),
-        )
+        """C1…C5 (B, channels, height, width) → what is seen at every point; float32 also under autocast."""
+        maps = [tower(level) for tower, level in zip(self.towers, self._pyramid(features), strict=True)]
+        points, strides = zip(*map(_grid, maps, PYRAMID_STRIDES), strict=True)
+        rows = torch.cat([level.flatten(2) for level in maps], dim=2).transpose(1, 2).float()
+        logits, offsets = rows[..., :-BOX_CHANNELS], rows[..., -BOX_CHANNELS:]
+        return Predictions(logits, offsets, torch.cat(points), torch.cat(strides))
 
     def _pyramid(self, features: Sequence[Tensor]) -> list[Tensor]:
         """Finest first: each level is its own map plus the coarser level, doubled."""
@@ -127,10 +118,18 @@ class TinyNetwork(nn.Module):
         return predictions
 
 
-def _grid(level: Tensor, stride: int) -> Tensor:
-    """(height x width, 2): the centres of the cells of a (B, channels, height, width) map, in input pixels."""
+def _output(classes: int) -> nn.Conv2d:
+    """The last convolution, whose scores are `PRIOR` everywhere at first."""
+    output = nn.Conv2d(PYRAMID_CHANNELS, classes + BOX_CHANNELS, 1)
+    scores = torch.full((classes,), math.log(PRIOR / (1 - PRIOR)))
+    output.bias = nn.Parameter(torch.cat([scores, torch.zeros(BOX_CHANNELS)]))
+    return output
+
+
+def _grid(level: Tensor, stride: int) -> tuple[Tensor, Tensor]:
+    """(cells, 2) x, y of the cells' centres in input pixels, and (cells, 1) their stride."""
     height, width = level.shape[2:]
-    rows = (torch.arange(height, device=level.device) + 0.5) * stride
-    columns = (torch.arange(width, device=level.device) + 0.5) * stride
-    y, x = torch.meshgrid(rows, columns, indexing="ij")
-    return torch.stack([x, y], dim=-1).reshape(-1, 2)
+    y = (torch.arange(height, device=level.device) + 0.5) * stride
+    x = (torch.arange(width, device=level.device) + 0.5) * stride
+    points = torch.cartesian_prod(y, x).flip(1)
+    return points, points.new_full((len(points), 1), stride)
