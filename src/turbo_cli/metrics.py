@@ -149,7 +149,7 @@ def evaluate(
     if len(detections) != len(dataset):
         raise ValueError(f"{len(detections)} detections for {len(dataset)} frames")
     merged = {name: (name,) for name in dataset.categories.values()} if classes is None else classes
-    class_of = _class_of_category(dataset.categories, merged)
+    class_of = class_of_category(dataset.categories, merged)
     coco = _CocoEvaluation(len(dataset), len(merged))
     for index, found in enumerate(detections):
         coco.add_frame(index, dataset.targets(index), found, class_of)
@@ -168,7 +168,8 @@ def parse_classes(text: str) -> dict[str, tuple[str, ...]]:
     return classes
 
 
-def _class_of_category(categories: Mapping[int, str], merged: Classes) -> dict[int, int]:
+def class_of_category(categories: Mapping[int, str], merged: Classes) -> dict[int, int]:
+    """The position in `merged` of each judged category. Raises `TurboError` for an unknown class."""
     numbers = {name: number for number, name in categories.items()}
     class_of = {}
     for k, members in enumerate(merged.values()):

@@ -22,6 +22,7 @@ from turbo_cli.artifacts import (
     gan,
     latency,
     plan,
+    roi_scores,
     trace,
 )
 from turbo_cli.artifacts.metadata import Provenance
@@ -78,6 +79,25 @@ def _difficulty_row(draw: st.DrawFn, camera: str, index: int) -> difficulty.Fram
         difficulty=1 - confidence,
         rois=draw(st.integers(0, 100)),
         class_=draw(st.sampled_from(["easy", "hard"])),
+    )
+
+
+@st.composite
+def roi_scores_rows(draw: st.DrawFn) -> list[roi_scores.FrameScores]:
+    frames = draw(st.sets(st.tuples(names, st.integers(0, 10**9)), max_size=6))
+    return [draw(_roi_scores_row(camera, index)) for camera, index in sorted(frames)]
+
+
+@st.composite
+def _roi_scores_row(draw: st.DrawFn, camera: str, index: int) -> roi_scores.FrameScores:
+    objects = draw(st.none() | st.integers(0, 9))
+    return roi_scores.FrameScores(
+        camera=camera,
+        index=index,
+        scores=tuple(draw(st.lists(shares, max_size=4))),
+        objects=objects,
+        small_objects=None if objects is None else draw(st.integers(0, objects)),
+        average_precision=draw(shares) if objects else None,
     )
 
 
@@ -272,7 +292,17 @@ CSV_FORMATS = [
     ),
     _csv("trace", trace, trace_rows()),
 ]
-ROW_FORMATS = [*CSV_FORMATS, Format("plan", "plan.jsonl", plan.read, plan.write, tables(plan_rows()))]
+
+
+def _json_lines(name: str, module: Any, rows: st.SearchStrategy[Any]) -> Format:
+    return Format(name, f"{name}.jsonl", module.read, module.write, tables(rows))
+
+
+ROW_FORMATS = [
+    *CSV_FORMATS,
+    _json_lines("plan", plan, plan_rows()),
+    _json_lines("roi_scores", roi_scores, roi_scores_rows()),
+]
 WEIGHTS_FORMATS = [
     Format(
         "gan",

@@ -21,6 +21,7 @@ from turbo_cli.artifacts.gan import GanWeights
 from turbo_cli.artifacts.latency import PieceLatency
 from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.artifacts.plan import WindowPlan
+from turbo_cli.artifacts.roi_scores import FrameScores
 from turbo_cli.artifacts.rows import Table
 from turbo_cli.artifacts.trace import TracedFrame
 from turbo_cli.boxes import Detections
@@ -98,6 +99,21 @@ SAMPLES: dict[str, Any] = {
         ),
     ),
     "plan.jsonl": Table(PROVENANCE, (_plan(0, (0, 4), False), _plan(1, (0, 0), True))),
+    "roi_scores.jsonl": Table(
+        PROVENANCE,
+        (
+            FrameScores(
+                camera="north",
+                index=0,
+                scores=(0.875, 0.3),
+                objects=2,
+                small_objects=1,
+                average_precision=0.5,
+            ),
+            FrameScores(camera="north", index=3, scores=(), objects=0, small_objects=0),
+            FrameScores(camera="south", index=0, scores=(0.0625,)),
+        ),
+    ),
     "gan.safetensors": GanWeights(PROVENANCE, _state(2, 3), _state(4), _state(1, 2, 2), {"widths": [96, 64]}),
     "enhancer.safetensors": EnhancerWeights(
         PROVENANCE,

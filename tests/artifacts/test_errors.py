@@ -10,7 +10,18 @@ import torch
 
 from tests.artifacts.formats import FORMATS, HASH, ROW_FORMATS, WEIGHTS_FORMATS, Format
 from tests.artifacts.samples import PROVENANCE, SAMPLES
-from turbo_cli.artifacts import accuracy, dataset, detections, difficulty, enhancer, gan, latency, plan, trace
+from turbo_cli.artifacts import (
+    accuracy,
+    dataset,
+    detections,
+    difficulty,
+    enhancer,
+    gan,
+    latency,
+    plan,
+    roi_scores,
+    trace,
+)
 from turbo_cli.artifacts.metadata import EditedFileWarning
 from turbo_cli.artifacts.rows import Table
 from turbo_cli.artifacts.weights import load_state
@@ -123,6 +134,10 @@ EDITS = [
     (plan, '"levels": [0, 4]', '"levels": [0, 9]', "line 1: key levels.1: input should be less than"),
     (plan, '"solve_ms": 0.21', '"solve_ms": NaN', "line 1: is not valid JSON: NaN is no JSON number"),
     (plan, '"solver": ', '"order": ', "line 1: is not valid JSON: key 'order' stands twice in one object"),
+    (roi_scores, "[0.875, 0.3]", "[0.875, 1.3]", "line 1: key scores.1: input should be less than"),
+    (roi_scores, '"objects": 2', '"objects": null', "line 1: objects and small_objects must both"),
+    (roi_scores, '"average_precision": 0.5', '"average_precision": null', "line 1: average_precision must"),
+    (roi_scores, '"index": 3', '"index": 0', "line 2: duplicate key: frame 0 of camera 'north'"),
     (plan, '"window": 1', '"window": 0', "line 2: key window: 0 comes after 0"),
 ]
 

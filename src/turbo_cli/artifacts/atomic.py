@@ -17,13 +17,7 @@ def replacing_file(path: Path) -> Iterator[Path]:
     On any exception, Ctrl-C among them, the temporary file goes and an old `path` stays as it was.
     Raises `TurboError` where the folder cannot be written or the disk is full.
     """
-    with _user_errors(path):
-        if path.is_dir():
-            raise TurboError(f"{path}: is a directory, not a file", "name a file")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        os.close(handle)
-    temporary = Path(name)
+    temporary = _temporary_beside(path)
     try:
         with _user_errors(path):
             yield temporary
@@ -56,6 +50,21 @@ def replacing_folder(path: Path) -> Iterator[Path]:
             _sync(path.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def check_writable(path: Path) -> None:
+    """Raise `TurboError` if `replacing_file(path)` would: better before hours of work than after them."""
+    _temporary_beside(path).unlink()
+
+
+def _temporary_beside(path: Path) -> Path:
+    with _user_errors(path):
+        if path.is_dir():
+            raise TurboError(f"{path}: is a directory, not a file", "name a file")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        os.close(handle)
+    return Path(name)
 
 
 @contextlib.contextmanager

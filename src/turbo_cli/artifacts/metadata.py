@@ -72,6 +72,11 @@ class Provenance(Strict):
                 "use the weights that it was made with, or make it anew with these",
             )
 
+    def unlike(self, other: "Provenance") -> list[str]:
+        """The keys in which they differ besides the time: none if both were made of the same and alike."""
+        keys = Provenance.model_fields.keys() - {"created"}
+        return sorted(key for key in keys if getattr(self, key) != getattr(other, key))
+
 
 @dataclass(frozen=True)
 class Metadata(Generic[Details]):

@@ -1,17 +1,14 @@
 """`plan.jsonl`: the plan of each window, one JSON object a line (§5.2)."""
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar, Literal
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict
 
 from turbo_cli.artifacts import rows
+from turbo_cli.artifacts.json_lines import JsonLinesFormat
 from turbo_cli.artifacts.metadata import Kind
-from turbo_cli.artifacts.reading import first_problem, parse_json, refuse
-from turbo_cli.artifacts.rows import Check, RowFormat
+from turbo_cli.artifacts.rows import Check
 from turbo_cli.artifacts.table import Count, Level, Name, NonNegative, Number, Share
 
 
@@ -62,31 +59,9 @@ def _rising_windows() -> Check[WindowPlan]:
     return check
 
 
-class _JsonLines(RowFormat[WindowPlan]):
-    header = ""
-    _adapter = TypeAdapter(WindowPlan)
-
-    def encode(self, row: WindowPlan) -> str:
-        content = self._adapter.dump_python(row, mode="json")
-        try:
-            self._adapter.validate_python(content)
-        except ValidationError as error:
-            raise ValueError("key {}: {}".format(*first_problem(error))) from error
-        return json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n"
-
-    def decode(self, path: Path, lines: Iterator[str]) -> Iterator[tuple[int, WindowPlan]]:
-        for number, line in enumerate(lines, start=1):
-            place = f"{path}: line {number}"
-            try:
-                if line.strip():
-                    yield number, self._adapter.validate_python(parse_json(place, line))
-            except ValidationError as error:
-                refuse(place, error, self.kind.made_by)
-
-
 PlanTable = rows.Table[WindowPlan]
 
-_FORMAT = _JsonLines(Kind("plan", schema=1, made_by="turbo schedule-sim"), _rising_windows)
+_FORMAT = JsonLinesFormat(Kind("plan", schema=1, made_by="turbo schedule-sim"), WindowPlan, _rising_windows)
 read = _FORMAT.read
 stream = _FORMAT.stream
 write = _FORMAT.write

@@ -95,8 +95,8 @@ class RowFormat(ABC, Generic[Row]):
     def resuming(self, path: Path, provenance: Provenance) -> Iterator["Writer[Row]"]:
         """As `writing`, but what was appended before a crash is kept in `<name>.partial` and goes on there.
 
-        `Writer.count` and `Writer.last` tell where. Raises `TurboError` if the partial file was begun with
-        another provenance (detector, seed, settings, parents).
+        `Writer.count` and `Writer.last` tell where; `Writer.flush` is what saves rows from a kill. Raises
+        `TurboError` if it was begun with another provenance (detector, seed, settings, parents).
         """
         partial = path.with_name(f"{path.name}.partial")
         with replacing_table(path, self.kind, provenance) as temporary:
@@ -123,7 +123,7 @@ class RowFormat(ABC, Generic[Row]):
         if partial.exists() and begun.exists():
             content = parse_json(str(begun), read_bytes(begun, self.kind.made_by))
             before = metadata.decode(begun, content, self.kind, Strict).provenance
-            unlike = _differing(before, provenance)
+            unlike = before.unlike(provenance)
             if unlike:
                 raise TurboError(
                     f"{partial}: was begun with other {', '.join(unlike)}", f"remove it and {begun.name}"
@@ -153,6 +153,10 @@ class Writer(Generic[Row]):
             raise TurboError(f"{self._path}: row {self.count + 1}: {error}") from error
         self.pass_over(row)
         self._file.write(line.encode())
+
+    def flush(self) -> None:
+        """Hand the rows to the system: what was appended so far outlives this process."""
+        self._file.flush()
 
     def pass_over(self, row: Row) -> None:
         """Count a row that is in the file already."""
@@ -207,11 +211,6 @@ def _text_lines(path: Path, kind: Kind) -> Iterator[str]:
                 f"{path}: line {number}, column {error.start + 1}: is not UTF-8 text",
                 "save it as UTF-8, or make it anew",
             ) from error
-
-
-def _differing(before: Provenance, now: Provenance) -> list[str]:
-    keys = Provenance.model_fields.keys() - {"created"}
-    return sorted(key for key in keys if getattr(before, key) != getattr(now, key))
 
 
 def _cut_torn_line(path: Path) -> None:

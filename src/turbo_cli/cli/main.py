@@ -7,7 +7,15 @@ from typing import Annotated
 import typer
 
 from turbo_cli import __version__
-from turbo_cli.cli import data, detect, doctor, train_gan, train_multiexit, weights
+from turbo_cli.cli import (
+    data,
+    detect,
+    doctor,
+    label_difficulty,
+    train_gan,
+    train_multiexit,
+    weights,
+)
 from turbo_cli.cli.output import Output
 from turbo_cli.errors import TurboError
 
@@ -46,6 +54,7 @@ def root(
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
 app.command("detect", epilog=detect.EXAMPLE)(detect.detect)
+app.command("label-difficulty", epilog=label_difficulty.EXAMPLE)(label_difficulty.label_difficulty)
 app.command("train-gan", epilog=train_gan.EXAMPLE)(train_gan.train_gan)
 app.command("train-multiexit", epilog=train_multiexit.EXAMPLE)(train_multiexit.train_multiexit)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)

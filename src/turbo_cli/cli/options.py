@@ -14,6 +14,9 @@ WeightsOption = Annotated[
     Path | None, typer.Option("--weights", help="A weights file in place of the installed one.")
 ]
 DeviceOption = Annotated[str, typer.Option("--device", help="cpu, cuda, cuda:NUMBER or mps.")]
+DatasetOption = Annotated[
+    Path, typer.Option("--dataset", help="A dataset, COCO JSON, video, image, or folder of these.")
+]
 SizeOption = Annotated[
     str | None, typer.Option("--size", metavar="WxH", help="Input size, for detectors that take several.")
 ]
