@@ -45,6 +45,7 @@ ARGUMENTS: dict[str, Callable[[Path], str]] = {
     "name": lambda folder: "plugin_for_tests:make",
     "source": lambda folder: str(folder / "street"),
     "dataset": lambda folder: str(folder / "street"),
+    "enhancer": lambda folder: str(folder / "enhancer.safetensors"),
     "out": lambda folder: str(folder / "out.json"),
 }
 

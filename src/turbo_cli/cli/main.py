@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from turbo_cli import __version__
-from turbo_cli.cli import data, detect, doctor, weights
+from turbo_cli.cli import data, detect, doctor, evaluate, weights
 from turbo_cli.cli.output import Output
 from turbo_cli.errors import TurboError
 
@@ -45,6 +45,7 @@ def root(
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
 app.command("detect", epilog=detect.EXAMPLE)(detect.detect)
+app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 
 

@@ -22,6 +22,17 @@ ClassesOption = Annotated[
     str | None,
     typer.Option("--classes", help="Judge by these classes only; vehicle=car+bus+truck merges several."),
 ]
+EnhancerOption = Annotated[
+    Path, typer.Option("--enhancer", help="The enhancer's weights (`turbo train-multiexit`).")
+]
+LabelledOption = Annotated[Path, typer.Option("--dataset", help="Labelled frames.")]
+RoiScoreOption = Annotated[
+    float, typer.Option("--roi-score", min=0, max=1, help="Boxes of at least this score are RoIs (eq. 1).")
+]
+HardThresholdOption = Annotated[
+    float,
+    typer.Option("--hard-threshold", min=0, max=1, help="A frame is hard if its RoIs' mean score is below."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
