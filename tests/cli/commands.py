@@ -1,5 +1,7 @@
 """Every command of `turbo`, found by walking the app: a command added later is covered by itself."""
 
+import json
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +9,10 @@ from typing import Any
 
 import typer.main
 
+from tests.profiling.streets import make_enhancer, write_enhancer
 from turbo_cli.cli.main import app
+from turbo_cli.detectors import load_detector
+from turbo_cli.enhancement import Enhancer
 
 
 @dataclass(frozen=True)
@@ -36,28 +41,54 @@ def _walk(parsed: Any, path: tuple[str, ...]) -> Iterator[Command]:
 
 
 ALL = list(_walk(typer.main.get_command(app), ()))
+GROUPS = [command for command in ALL if command.is_group]
 LEAVES = [command for command in ALL if not command.is_group]
 WITH_JSON = [command for command in LEAVES if "--json" in command.options]
 
-# What stands for each required parameter, by its name; `folder` is the test's own.
+
+def _write_labels(path: Path) -> Path:
+    """A box in each of two frames that lie beside the file."""
+    numbers = (0, 1)
+    images = [{"id": i + 1, "file_name": f"{i}.png", "width": 64, "height": 48} for i in numbers]
+    boxes = [{"id": i + 1, "image_id": i + 1, "category_id": 3, "bbox": [9, 9, 20, 20]} for i in numbers]
+    content = {"images": images, "annotations": boxes, "categories": [{"id": 3, "name": "car"}]}
+    path.write_text(json.dumps(content))
+    return path
+
+
+def _untrained() -> Enhancer:
+    return make_enhancer(trained=False, detector=load_detector("examples.custom_detector:make"))
+
+
+# What stands for a required parameter, by its name. `folder` is the test's own; results get new names.
 ARGUMENTS: dict[str, Callable[[Path], str]] = {
-    "detector": lambda folder: "plugin_for_tests:make",
-    "name": lambda folder: "plugin_for_tests:make",
-    "source": lambda folder: str(folder / "street"),
+    "by": lambda folder: "time",
     "dataset": lambda folder: str(folder / "street"),
-    "enhancer": lambda folder: str(folder / "enhancer.safetensors"),
-    "out": lambda folder: str(folder / "out.json"),
+    "detector": lambda folder: "examples.custom_detector:make",
+    "enhancer": lambda folder: str(write_enhancer(folder / "enhancer.safetensors", _untrained())),
+    "format_name": lambda folder: "yolo",
+    "fractions": lambda folder: "0.5,0.5",
+    "labelled": lambda folder: str(_write_labels(folder / "street" / "labels.json")),
+    "name": lambda folder: "examples.custom_detector:make",
+    "out": lambda folder: tempfile.mktemp(prefix="out-", suffix=".json", dir=folder),
+    "source": lambda folder: str(folder / "street"),
+}
+
+# What keeps a command short that would work for long.
+SHORT: dict[str, list[str]] = {
+    "data synth": ["--cameras", "1", "--frames", "2"],
+    "evaluate": ["--baselines", "stretch", "--bootstrap", "9"],
 }
 
 
 def complete_line(command: Command, folder: Path) -> list[str]:
-    """The command with a value for each of its required parameters.
+    """The command with a value for each of its required parameters, and a place for its results.
 
     A command whose required parameter has a name that is new here needs one more line in `ARGUMENTS`.
     """
-    line = list(command.path)
+    line = [*command.path, *SHORT.get(str(command), [])]
     for parameter in command.parsed.params:
-        if parameter.required:
+        if parameter.required or parameter.name == "out":
             is_option = parameter.param_type_name == "option"
             line += [*parameter.opts[:1] * is_option, ARGUMENTS[parameter.name](folder)]
     return line

@@ -244,7 +244,16 @@ def test_nobody_listens(fetch: Fetch) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["file:///etc/passwd", "ftp://host/x", "http://", "nonsense", "http://host:port/x", "http://h/a b"],
+    [
+        "file:///etc/passwd",
+        "ftp://host/x",
+        "http://",
+        "nonsense",
+        "http://host:port/x",
+        "http://a..b/x",
+        "http://[::1/x",
+        "http://h/a b",
+    ],
 )
 def test_other_addresses_are_refused(address: str, fetch: Fetch) -> None:
     with pytest.raises(TurboError, match="not an http or https address"):

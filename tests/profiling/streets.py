@@ -11,6 +11,7 @@ from tests.small_detector import SmallDetector
 from turbo_cli.artifacts import enhancer as artifact
 from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.data import Dataset, open_dataset
+from turbo_cli.detectors.base import SplitDetector
 from turbo_cli.enhancement.calibration import Calibration
 from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.discriminators import FrameDiscriminator
@@ -49,9 +50,11 @@ def make_streets(folder: Path, frames: int = 12) -> Dataset:
     return open_dataset(folder / "labels.json")
 
 
-def make_enhancer(trained: bool, training_cameras: tuple[str, ...] = ("north",)) -> Enhancer:
-    """An enhancer that changes nothing, or one of random weights."""
-    detector = SmallDetector()
+def make_enhancer(
+    trained: bool, training_cameras: tuple[str, ...] = ("north",), detector: SplitDetector | None = None
+) -> Enhancer:
+    """An enhancer that changes nothing, or one of random weights; for the small detector by default."""
+    detector = detector or SmallDetector()
     decoder = Decoder(detector.channels)
     if trained:
         generator = torch.Generator().manual_seed(3)

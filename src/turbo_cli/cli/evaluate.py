@@ -32,7 +32,7 @@ def evaluate(
     context: typer.Context,
     detector: DetectorOption,
     enhancer: EnhancerOption,
-    dataset: LabelledOption,
+    labelled: LabelledOption,
     html: Annotated[Path | None, typer.Option("--html", help="Write a self-contained page here.")] = None,
     gallery: Annotated[
         Path | None, typer.Option("--gallery", help="Write before/after pictures of best and worst here.")
@@ -72,7 +72,7 @@ def evaluate(
     output: Output = context.obj
     merged = parse_classes(classes) if classes else None
     compared = find_baselines(baselines, device)
-    chosen = spread_frames(open_dataset(dataset), frames)
+    chosen = spread_frames(open_dataset(labelled), frames)
     loaded = load_enhancer(enhancer, load_detector(detector, weights, device, parse_size(size)))
     options = EvaluationOptions(merged, roi_score, hard_threshold, score, bootstrap, seed, batch_size)
     report = evaluate_enhancer(loaded, chosen, compared, options, output.track)
@@ -80,7 +80,7 @@ def evaluate(
     if gallery:
         write_gallery(gallery, cases)
     if html:
-        write_page(html, report, cases, f"{enhancer.name} for {detector} on {dataset.name}")
+        write_page(html, report, cases, f"{enhancer.name} for {detector} on {labelled.name}")
     if as_json:
         output.json(report_as_json(report))
         return
@@ -88,27 +88,41 @@ def evaluate(
 
 
 def _print_report(output: Output, report: "Report") -> None:
-    from rich.table import Table
-
     counts = ", ".join(f"{len(report.groups[group])} {group}" for group in ("hard", "easy", "seen", "unseen"))
     output.text(f"{len(report.groups['all'])} frames: {counts} (cameras that were trained on, or not)")
-    table = Table("", "mAP", "AP50", "ΔAP50 all", "ΔAP50 hard", "ΔAP50 easy", "missed", "false", box=None)
-    for (kind, name), judged in report.judged.items():
-        everything = judged["all"]
-        table.add_row(
-            f"{kind} {name}",
-            f"{100 * everything.score.map.value:.1f}",
-            f"{100 * everything.score.ap50.value:.1f}",
-            *(_difference(judged[group].gains["level 0"].ap50) for group in ("all", "hard", "easy")),
-            str(everything.errors.false_negatives),
-            str(everything.errors.false_positives),
-        )
-    output.table(table)
+    output.text("AP50 in points, and its difference to level 0 with 95 % intervals")
+    _print_ways(output, report)
+    _print_errors(output, report)
     reliability = report.reliability
     output.text(f"D_f: AUC {reliability.auc:.3f}, θ′ off by {reliability.calibration_error:.3f} on average")
+
+
+def _print_ways(output: Output, report: "Report") -> None:
+    from rich.table import Table
+
+    groups = ("all", "hard", "easy")
+    table = Table(box=None)
+    for name in ("", "", "AP50", *groups):
+        table.add_column(name, no_wrap=name == "")
+    kinds = [kind for kind, _ in report.judged]
+    for place, ((kind, name), judged) in enumerate(report.judged.items()):
+        new = place == 0 or kinds[place - 1] != kind
+        gains = [_difference(judged[group].gains["level 0"].ap50) for group in groups]
+        table.add_row(kind if new else "", name, f"{100 * judged['all'].score.ap50.value:.1f}", *gains)
+    output.table(table)
+
+
+def _print_errors(output: Output, report: "Report") -> None:
+    from rich.table import Table
+
+    table = Table("level", "found", "missed", "false positives", box=None)
+    for name, judged in report.of_kind("level").items():
+        errors = judged["all"].errors
+        table.add_row(name, *map(str, (errors.hits, errors.false_negatives, errors.false_positives)))
+    output.table(table)
 
 
 def _difference(gain: "Interval") -> str:
     if gain.value != gain.value:
         return "–"
-    return f"{100 * gain.value:+.1f} [{100 * gain.low:+.1f}, {100 * gain.high:+.1f}]"
+    return f"{100 * gain.value:+.1f} [{100 * gain.low:.1f}, {100 * gain.high:.1f}]"

@@ -11,6 +11,7 @@ from turbo_cli.cli import data, detect, doctor, evaluate, weights
 from turbo_cli.cli.output import Output
 from turbo_cli.errors import TurboError
 
+INTERRUPTED = 130
 GLOBAL_FLAGS = ("--quiet", "--verbose", "--no-color")
 
 app = typer.Typer(
@@ -61,12 +62,16 @@ def main() -> None:
     try:
         with output.showing_warnings():
             status = app(arguments, standalone_mode=False)
-    except (TurboError, typer.TyperException) as error:
+    except typer.TyperException as error:
+        output.error(error.format_message())  # names the option, which str() does not
+        status = 2
+    except TurboError as error:
         output.error(str(error))
         status = 2
     except KeyboardInterrupt:
+        status = INTERRUPTED
+    if status == INTERRUPTED:  # typer too makes this of Ctrl-C, and says nothing
         output.error("interrupted")
-        status = 130
     sys.exit(status)
 
 

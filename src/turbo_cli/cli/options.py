@@ -1,7 +1,7 @@
 """Options that several commands take, declared once."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, overload
 
 import typer
 
@@ -36,6 +36,10 @@ HardThresholdOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
+@overload
+def parse_size(text: str) -> tuple[int, int]: ...
+@overload
+def parse_size(text: None) -> None: ...
 def parse_size(text: str | None) -> tuple[int, int] | None:
     """`640x384` → (640, 384). Raises `TurboError` for anything else."""
     if text is None:

@@ -9,7 +9,7 @@ from PIL import Image
 from turbo_cli.boxes import Detections
 from turbo_cli.coco import COCO_NAMES
 from turbo_cli.data.dataset import Dataset
-from turbo_cli.data.drawing import REFERENCE, draw_boxes, draw_detections, draw_targets
+from turbo_cli.data.drawing import REFERENCE, draw_boxes, draw_detections, draw_targets, veil
 from turbo_cli.data.images import Frame
 from turbo_cli.errors import TurboError
 
@@ -44,10 +44,7 @@ def annotated_frame(
     )
     if found is None:
         return draw_targets(frame, truth, dataset.categories)
-    shown = replace(
-        truth, boxes_xyxy=truth.boxes_xyxy[:0], category_ids=truth.category_ids[:0], ignore=truth.ignore[:0]
-    )
-    veiled = draw_targets(frame, shown, dataset.categories)
+    veiled = veil(frame, truth.ignore_regions_xyxy)
     count = len(truth)
     reference = draw_boxes(veiled, truth.boxes_xyxy, [""] * count, [REFERENCE] * count, width=1)
     detections = found.get(info.image_id, Detections.empty())

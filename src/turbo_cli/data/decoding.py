@@ -72,7 +72,7 @@ def decode_frames(path: Path, start: Key | None = None) -> Iterator[Any]:
 def to_rgb(frame: Any) -> Frame:
     """A PyAV frame as (H, W, 3) uint8 RGB, turned upright as the video's display matrix says."""
     turns = round(frame.rotation / 90)
-    return np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), turns))
+    return np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24", threads=1), turns))
 
 
 def _seek(container: Any, stream: Any, packets: Iterator[Any], start: Key) -> Iterator[Any]:

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
-from scipy.ndimage import convolve1d, gaussian_filter
+from PIL import Image, ImageFilter
+from scipy.ndimage import convolve1d
 
 from turbo_cli.data.dataset import Frame
 
@@ -47,8 +47,7 @@ def rain(frame: Frame, rng: np.random.Generator, severity: float) -> Frame:
     drops[rng.integers(height, size=count), rng.integers(width, size=count)] = rng.uniform(0.4, 1, count)
     slant, length = rng.uniform(-0.35, 0.35), height * (0.05 + 0.06 * severity)
     streaks = np.clip(_smear(drops, slant, length) * length * 0.55, 0, 1)
-    soft = gaussian_filter(frame.astype(np.float32), (height * 0.004 * severity,) * 2 + (0,))
-    grey = soft * (1 - 0.3 * severity) + 42 * severity
+    grey = _softened(frame, height * 0.004 * severity) * np.float32(1 - 0.3 * severity) + 42 * severity
     return _frame(grey + (225 - grey) * (streaks * 0.75 * severity**0.5)[..., None])
 
 
@@ -58,11 +57,14 @@ def blur(frame: Frame, rng: np.random.Generator, severity: float) -> Frame:
     if length < 1e-6:
         return frame.copy()
     angle = rng.uniform(0, np.pi)
-    steps = np.linspace(-length, length, max(3, 2 * int(np.ceil(length)) + 1))
-    border = int(length) + 2
-    padded = Image.fromarray(np.pad(frame, ((border, border), (border, border), (0, 0)), "edge"))
-    taps = [_shifted(padded, step * np.sin(angle), step * np.cos(angle)) for step in steps]
-    return _frame(np.mean(taps, axis=0, dtype=np.float32)[border:-border, border:-border])
+    steps = np.linspace(-length, length, 2 * int(np.ceil(length)) + 1)
+    border = int(np.ceil(length))
+    padded = np.pad(frame, ((border, border), (border, border), (0, 0)), "edge")
+    total = np.zeros(frame.shape, np.uint16)
+    for step in steps:
+        down, right = border + round(step * np.sin(angle)), border + round(step * np.cos(angle))
+        total += padded[down : down + frame.shape[0], right : right + frame.shape[1]]
+    return _frame(total / np.float32(len(steps)))
 
 
 def low_resolution(frame: Frame, rng: np.random.Generator, severity: float) -> Frame:
@@ -111,17 +113,17 @@ def colour_cast(frame: Frame, rng: np.random.Generator, severity: float) -> Fram
 def dirty_lens(frame: Frame, rng: np.random.Generator, severity: float) -> Frame:
     """Out-of-focus dirt and smears on the glass, and the light that they scatter."""
     height, width = frame.shape[:2]
-    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32) / np.float32(height)
-    cover = np.zeros((height, width), np.float32)
-    for _ in range(16):
-        y, x, radius = rng.uniform(0, 1), rng.uniform(0, width / height), rng.uniform(0.03, 0.16)
-        distance = np.hypot(rows - np.float32(y), columns - np.float32(x)) / np.float32(radius)
-        cover = np.maximum(cover, np.float32(rng.uniform(0.5, 1)) * np.clip(1.4 - distance, 0, 0.7) / 0.7)
-    smear = np.clip(_cloud(height, width, rng, 0.08), 0, 1.5) * 0.35
-    soft = gaussian_filter(frame.astype(np.float32), (height * 0.03,) * 2 + (0,))
-    dirt = soft * 0.45 + np.float32(rng.uniform(30, 70))
-    cover = np.clip(cover + smear, 0, 1) * 0.92 * severity
-    return _frame(frame + (dirt - frame) * cover[..., None])
+    # Dirt is out of focus: its cover is drawn small and stretched.
+    rows, columns = np.mgrid[0:48, 0 : max(1, round(48 * width / height))] / 48
+    cover = np.zeros(rows.shape)
+    for _ in range(24):
+        y, x, radius = rng.uniform(0, 1), rng.uniform(0, width / height), rng.uniform(0.04, 0.18)
+        distance = np.hypot(rows - y, columns - x) / radius
+        cover = np.maximum(cover, rng.uniform(0.5, 1) * np.clip(1.4 - distance, 0, 0.7) / 0.7)
+    smear = np.clip(_cloud(height, width, rng, 0.1) + 0.6, 0, 1.6) * np.float32(0.4)
+    dirt = _softened(frame, height * 0.03) * np.float32(0.45) + np.float32(rng.uniform(30, 70))
+    opaque = np.clip(_stretched(cover, height, width) + smear, 0, 1) * np.float32(0.95 * severity**0.7)
+    return _frame(frame + (dirt - frame) * opaque[..., None])
 
 
 DEGRADATIONS: dict[str, Degradation] = {
@@ -138,8 +140,19 @@ DEGRADATIONS: dict[str, Degradation] = {
 }
 
 
+FRESH = ("low-light", "rain", "salt-and-pepper")
+"""Kinds that fall anew in every frame; dirt, shake, casts and the like stay for a whole spell."""
+
+
+def befall(frame: Frame, kind: str, severity: float, seed: int, rng: np.random.Generator) -> Frame:
+    """Degrade one frame of a spell; all that stays the same in the spell is drawn from its `seed`."""
+    own = rng if kind in FRESH else np.random.default_rng(seed)
+    return DEGRADATIONS[kind](frame, own, severity)
+
+
 def _frame(values: Layer) -> Frame:
-    return np.clip(values + 0.5, 0, 255).astype(np.uint8)
+    rounded: Frame = np.clip(values + 0.5, 0, 255).astype(np.uint8)
+    return rounded
 
 
 def _veiled(frame: Frame, air: Layer, kept: Layer) -> Frame:
@@ -150,8 +163,16 @@ def _cloud(height: int, width: int, rng: np.random.Generator, size: float) -> La
     """Smooth noise, deviation 1, whose lumps measure `size` of the height."""
     cells = max(2, round(1 / size))
     coarse = rng.standard_normal((cells + 1, max(2, round(cells * width / height)) + 1), dtype=np.float32)
-    image = Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
-    return np.asarray(image)
+    return _stretched(coarse, height, width)
+
+
+def _stretched(coarse: Layer, height: int, width: int) -> Layer:
+    image = Image.fromarray(coarse.astype(np.float32))
+    return np.asarray(image.resize((width, height), Image.Resampling.BICUBIC))
+
+
+def _softened(frame: Frame, deviation: float) -> Layer:
+    return np.asarray(Image.fromarray(frame).filter(ImageFilter.GaussianBlur(deviation)), np.float32)
 
 
 def _smear(layer: Layer, slant: float, length: float) -> Layer:
@@ -163,8 +184,3 @@ def _smear(layer: Layer, slant: float, length: float) -> Layer:
     size = max(1, round(length))
     straight = convolve1d(straight, np.full(size, 1 / size, np.float32), axis=0)
     return np.take_along_axis(straight, (np.arange(width)[None] - shift) % width, axis=1)
-
-
-def _shifted(image: Image.Image, down: float, right: float) -> Frame:
-    shift = (1, 0, right, 0, 1, down)
-    return np.asarray(image.transform(image.size, Image.Transform.AFFINE, shift, Image.Resampling.BILINEAR))

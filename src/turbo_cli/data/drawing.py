@@ -49,22 +49,32 @@ def draw_boxes(
 def draw_targets(
     frame: NDArray[np.uint8], targets: Targets, categories: Mapping[int, str], width: int = 2
 ) -> NDArray[np.uint8]:
-    """A copy of the frame with its ground truth: names where they fit the box, what does not count in grey."""
-    veiled = _veil(frame, targets.ignore_regions_xyxy)
+    """A copy of the frame with its ground truth: names where they fit, in grey what does not count."""
+    veiled = veil(frame, targets.ignore_regions_xyxy)
     ids, ignored = targets.category_ids.tolist(), targets.ignore.tolist()
+    names = _fitting_names(targets.boxes_xyxy, ids, categories)
+    labels = ["" if skip else name for name, skip in zip(names, ignored, strict=True)]
     colors = [IGNORED if skip else color_of(number) for number, skip in zip(ids, ignored, strict=True)]
-    return draw_boxes(veiled, targets.boxes_xyxy, _fitting(targets, categories), colors, width)
+    return draw_boxes(veiled, targets.boxes_xyxy, labels, colors, width)
+
+
+def veil(frame: NDArray[np.uint8], regions_xyxy: FloatArray) -> NDArray[np.uint8]:
+    """A copy of the (H, W, 3) uint8 RGB frame, darker in the (R, 4) regions that do not count."""
+    height, width = frame.shape[:2]
+    veiled = frame.copy()
+    for left, top, right, bottom in regions_xyxy.round().astype(int).clip(0, max(width, height)).tolist():
+        veiled[top:bottom, left:right] = frame[top:bottom, left:right] * VEIL
+    return veiled
 
 
 def draw_detections(
     frame: NDArray[np.uint8], detections: Detections, categories: Mapping[int, str]
 ) -> NDArray[np.uint8]:
-    """A copy of the (H, W, 3) uint8 RGB frame with the boxes, their class names and scores."""
-    ids = detections.category_ids.tolist()
-    labels = [
-        f"{categories[number]} {score:.2f}" for number, score in zip(ids, detections.scores, strict=True)
-    ]
-    return draw_boxes(frame, detections.boxes_xyxy, labels, [color_of(number) for number in ids])
+    """A copy of the (H, W, 3) uint8 RGB frame with boxes, scores, and class names where they fit."""
+    ids, boxes = detections.category_ids.tolist(), detections.boxes_xyxy
+    names = _fitting_names(boxes, ids, categories)
+    labels = [f"{name} {score:.2f}".strip() for name, score in zip(names, detections.scores, strict=True)]
+    return draw_boxes(frame, boxes, labels, [color_of(number) for number in ids])
 
 
 def draw_frames(
@@ -102,17 +112,10 @@ def _draw_label(
     canvas.text((left + 2, top + 1), label, fill="black" if bright else "white", font=font)
 
 
-def _fitting(targets: Targets, categories: Mapping[int, str]) -> list[str]:
-    """Class names of the boxes that are about as wide as the name."""
-    widths = targets.boxes_xyxy[:, 2] - targets.boxes_xyxy[:, 0]
-    names = [categories[number] for number in targets.category_ids.tolist()]
-    counts = zip(names, widths.tolist(), targets.ignore.tolist(), strict=True)
-    return [name if width > 6 * len(name) and not ignored else "" for name, width, ignored in counts]
-
-
-def _veil(frame: NDArray[np.uint8], regions_xyxy: FloatArray) -> NDArray[np.uint8]:
-    height, width = frame.shape[:2]
-    veiled = frame.copy()
-    for left, top, right, bottom in regions_xyxy.round().astype(int).clip(0, max(width, height)).tolist():
-        veiled[top:bottom, left:right] = frame[top:bottom, left:right] * VEIL
-    return veiled
+def _fitting_names(
+    boxes_xyxy: FloatArray, category_ids: Sequence[int], categories: Mapping[int, str]
+) -> list[str]:
+    """Class names of the boxes that are about as wide as the name, else nothing."""
+    names = [categories.get(number, f"class {number}") for number in category_ids]
+    widths = (boxes_xyxy[:, 2] - boxes_xyxy[:, 0]).tolist()
+    return [name if width > 6 * len(name) else "" for name, width in zip(names, widths, strict=True)]

@@ -18,7 +18,7 @@ IMAGE_FOLDERS = (".", "images", "..", "../images")
 """Where the images of a COCO JSON file may lie, seen from its folder."""
 
 SECONDS_PER_IMAGE = 1.0
-"""Between images of which no time is known."""
+"""Between the images of a camera of which no time is known."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ def _describe(path: Path, videos: VideoIndexes) -> DatasetFile:
 
 
 def _from_folder(folder: Path, videos: VideoIndexes) -> DatasetFile:
-    files = sorted((file for file in folder.rglob("*") if not _hidden(file, folder)), key=_natural)
+    files = [file for file in folder.rglob("*") if file.is_file() and not _hidden(file, folder)]
     images: list[Image] = []
-    for file in files:
+    for file in sorted(files, key=_natural):
         if is_image(file):
             images.append(_image(file, _camera_of(file.parent, folder)))
         elif is_video(file):
@@ -105,13 +105,14 @@ def _unlabelled(images: Sequence[Image]) -> DatasetFile:
 
 
 def _in_sequence(images: Sequence[Image]) -> Iterator[Image]:
-    """Camera by camera, with positions, and times for images that have none."""
+    """Camera by camera, with positions, and times for cameras that have none."""
     cameras: dict[str, list[Image]] = {}
     for image in images:
         cameras.setdefault(image.camera, []).append(image)
     for sequence in cameras.values():
+        timed = any(image.timestamp for image in sequence)
         for position, image in enumerate(sequence):
-            timestamp = image.timestamp if image.video else position * SECONDS_PER_IMAGE
+            timestamp = image.timestamp if timed else position * SECONDS_PER_IMAGE
             yield image.model_copy(update={"frame_index": position, "timestamp": timestamp})
 
 
@@ -119,11 +120,11 @@ def _from_json(path: Path, videos: VideoIndexes) -> DatasetFile:
     content = artifact.read(path)
     if not content.images:
         raise TurboError(f"{path}: has no images")
+    labelled = content.labelled and "annotations" in content.model_fields_set
     content = _with_turbo_categories(content)
     if content.sequences:
         return content.model_copy(update={"images": tuple(_stored_order(path, content))})
     images = tuple(_in_sequence(list(_located(path, content.images, videos))))
-    labelled = content.labelled and "annotations" in content.model_fields_set
     return content.model_copy(update={"images": images, "labelled": labelled})
 
 
@@ -145,34 +146,38 @@ def _absolute(image: Image, folder: Path) -> Image:
 
 
 def _located(path: Path, images: Sequence[Image], videos: VideoIndexes) -> Iterator[Image]:
-    """The images of a foreign COCO JSON file, each found on disk or in a video."""
+    """The images of a foreign COCO JSON file, found on disk or in videos, ordered by frame number."""
     folder = _image_folder(path, images)
-    if folder:
-        for image in images:
-            name = image.file_name or ""
-            camera = image.camera or Path(name).parent.as_posix().strip("./") or path.parent.name
-            yield image.model_copy(update={"file_name": str(folder / name), "camera": camera, "video": None})
-        return
     for image in sorted(images, key=lambda image: (image.video or "", image.frame or 0)):
-        video = _video_of(path, image)
-        index = videos[video]
-        if image.frame is None or image.frame >= len(index):
-            raise TurboError(f"{path}: image {image.id}: {video.name} has no frame {image.frame}")
-        timestamp = float(index.timestamps[image.frame])
-        places = {"video": str(video), "camera": image.camera or video.stem, "timestamp": timestamp}
-        yield image.model_copy(update=places)
+        if folder and image.file_name and not image.video:
+            inner = Path(image.file_name).parent.as_posix().strip("./")
+            camera = image.camera or inner or path.parent.name
+            yield image.model_copy(update={"file_name": str(folder / image.file_name), "camera": camera})
+        else:
+            yield _in_video(path, image, videos)
+
+
+def _in_video(path: Path, image: Image, videos: VideoIndexes) -> Image:
+    video = _video_of(path, image)
+    index = videos[video]
+    if image.frame is None or image.frame >= len(index):
+        raise TurboError(f"{path}: image {image.id}: {video.name} has no frame {image.frame}")
+    timestamp = float(index.timestamps[image.frame])
+    camera = image.camera or video.stem
+    return image.model_copy(update={"video": str(video), "camera": camera, "timestamp": timestamp})
 
 
 def _image_folder(path: Path, images: Sequence[Image]) -> Path | None:
-    """The folder in which the first image that is found at all lies; None if the frames are a video's."""
-    for image in images:
+    """Where the first image that is found at all lies; None if all frames are a video's."""
+    files = [image for image in images if image.file_name and not image.video]
+    for image in files:
         for folder in IMAGE_FOLDERS:
-            if image.file_name and not image.video and (path.parent / folder / image.file_name).is_file():
+            if (path.parent / folder / (image.file_name or "")).is_file():
                 return path.parent / folder
-    if any(image.frame is None for image in images):
-        named = images[0].file_name
+    lost = [image.file_name for image in files if image.frame is None]
+    if lost:
         raise TurboError(
-            f"{path}: none of its images is found", f"looked for {named!r} beside it and in images/"
+            f"{path}: none of its images is found", f"looked for {lost[0]!r} beside it and in images/"
         )
     return None
 

@@ -60,12 +60,14 @@ class SplitDetector(nn.Module, ABC):
 
     Attributes set by every implementation:
     name: as given to `load_detector`. input_size: (width, height) in pixels that `prepare` lays frames into.
+    fixed_size: False if `prepare` keeps the shape of the frames; then `input_size` is that for a usual one.
     size_multiple: `encode`, `detect` and the losses take images of any width and height that it divides.
     categories: class names by COCO id. channels: of C1…C5. stages: the five, in order.
     """
 
     name: str
     input_size: tuple[int, int]
+    fixed_size: bool = True
     size_multiple: int = 32
     categories: dict[int, str]
     channels: tuple[int, ...]

@@ -2,6 +2,7 @@
 
 import pickle
 import struct
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from turbo_cli.detectors.store import check_readable
 from turbo_cli.errors import TurboError
 
 SUFFIXES = (".pth", ".pt", ".safetensors")
@@ -36,7 +38,8 @@ def load_checkpoint(module: nn.Module, path: Path) -> None:
     """Fill every parameter and buffer of `module` from a state dict on disk.
 
     Raises `TurboError` for a file that cannot be read, is damaged, holds anything but tensors, or
-    belongs to another architecture; the first keys that differ are named.
+    belongs to another architecture (then `module` may be half filled); the first keys that differ are
+    named.
     """
     state = read_state(path)
     own = module.state_dict()
@@ -59,11 +62,14 @@ def read_state(path: Path) -> Mapping[str, Tensor]:
     """A state dict from a `.pth`, `.pt` or `.safetensors` file, on the CPU. Raises `TurboError`."""
     if path.suffix not in SUFFIXES:
         raise TurboError(f"{path}: unknown kind of weights file", f"expected {', '.join(SUFFIXES)}")
-    _check_readable(path)
+    check_readable(path)
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            # Damage may look like another pickle protocol; what matters is what can be read.
+            warnings.simplefilter("ignore", UserWarning)
+            state = torch.load(path, map_location="cpu", weights_only=True)
     except _DAMAGE as error:
         reason = str(error).strip().split("\n")[0][:120] or type(error).__name__
         raise TurboError(
@@ -72,14 +78,6 @@ def read_state(path: Path) -> Mapping[str, Tensor]:
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
         raise TurboError(f"{path}: holds no state dict (name → tensor)", "save `model.state_dict()` alone")
     return state
-
-
-def _check_readable(path: Path) -> None:
-    try:
-        with path.open("rb"):
-            pass
-    except OSError as error:
-        raise TurboError(f"{path}: cannot read weights: {error.strerror or error}") from error
 
 
 def _another_architecture(path: Path, differences: list[str]) -> TurboError:

@@ -1,7 +1,7 @@
 """What every split detector must hold: run by `turbo weights verify` and by authors of plug-ins."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -16,6 +16,9 @@ Whole = Callable[[Tensor], list[Detections]]
 """An original, unsplit model: (B, 3, H, W) float32 RGB in [0, 1] → boxes in input pixels."""
 
 Outcome = tuple[bool, str]
+
+SPLIT_EQUALS_WHOLE = "split equals whole"
+"""The name of the last check, made where there is an original."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,14 @@ class _Subject:
     def size(self) -> tuple[int, int]:
         return self.images.shape[3], self.images.shape[2]
 
+    @torch.no_grad()
+    def quarter(self) -> "_Subject":
+        """One image's upper left quarter, for dear checks: gradients of large inputs take gigabytes."""
+        step = self.detector.size_multiple
+        width, height = (max(step, side // 2 // step * step) for side in self.size)
+        images = self.images[:1, :, :height, :width]
+        return replace(self, images=images, geometry=[], features=self.detector.encode(images))
+
 
 def verify(
     detector: SplitDetector,
@@ -74,7 +85,7 @@ def verify(
         subject = _Subject(detector, images, geometry, detector.encode(images), tolerance)
     checks = [_run(name, check, subject) for name, check in _CHECKS.items()]
     if whole is not None:
-        checks.append(_run("split equals whole", lambda subject: _equals_whole(subject, whole), subject))
+        checks.append(_run(SPLIT_EQUALS_WHOLE, lambda subject: _equals_whole(subject, whole), subject))
     return Report(detector.name, tuple(checks))
 
 
@@ -87,9 +98,12 @@ def _run(name: str, check: Callable[[_Subject], Outcome], subject: _Subject) -> 
 
 
 def _images(subject: _Subject) -> Outcome:
-    images, (width, height) = subject.images, subject.detector.input_size
+    images, detector = subject.images, subject.detector
     low, high = float(images.min()), float(images.max())
-    passed = images.shape == (2, 3, height, width) and images.dtype == torch.float32 and 0 <= low <= high <= 1
+    fits = images.shape[:2] == (2, 3) and not any(side % detector.size_multiple for side in subject.size)
+    if detector.fixed_size:
+        fits = fits and subject.size == detector.input_size
+    passed = fits and images.dtype == torch.float32 and 0 <= low <= high <= 1
     return passed, f"{tuple(images.shape)} {images.dtype} in [{low:.3f}, {high:.3f}]"
 
 
@@ -110,15 +124,13 @@ def _expected_shapes(detector: SplitDetector, size: tuple[int, int]) -> list[tup
 
 @torch.no_grad()
 def _another_size(subject: _Subject) -> Outcome:
-    detector = subject.detector
-    step = detector.size_multiple
-    width, height = (max(step, side // 2 // step * step) for side in subject.size)
-    features = detector.encode(subject.images[:, :, :height, :width])
-    shapes = [tuple(feature.shape[1:]) for feature in features]
-    found = sum(len(detections) for detections in detector.detect(features))
-    loss = float(detector.loss(features, [_one_box(detector, (width, height))] * 2))
-    passed = shapes == _expected_shapes(detector, (width, height)) and bool(np.isfinite(loss))
-    return passed, f"{width}x{height}: C1…C5 are {shapes}, {found} boxes, loss {loss:.4g}"
+    quarter, detector = subject.quarter(), subject.detector
+    shapes = [tuple(feature.shape[1:]) for feature in quarter.features]
+    (found,) = detector.detect(quarter.features)
+    loss = float(detector.loss(quarter.features, [_one_box(detector, quarter.size)]))
+    passed = shapes == _expected_shapes(detector, quarter.size) and bool(np.isfinite(loss))
+    width, height = quarter.size
+    return passed, f"{width}x{height}: C1…C5 are {shapes}, {len(found)} boxes, loss {loss:.4g}"
 
 
 @torch.no_grad()
@@ -180,14 +192,16 @@ def _boxes(subject: _Subject) -> Outcome:
 
 
 def _loss_gradient(subject: _Subject) -> Outcome:
-    targets = [_one_box(subject.detector, subject.size)] * len(subject.images)
-    return _gradients(subject, subject.features, lambda features: subject.detector.loss(features, targets))
+    quarter = subject.quarter()
+    targets = [_one_box(subject.detector, quarter.size)]
+    return _gradients(quarter, quarter.features, lambda features: subject.detector.loss(features, targets))
 
 
 def _distill_gradient(subject: _Subject) -> Outcome:
-    teacher = subject.features
+    quarter = subject.quarter()
+    teacher = quarter.features
     return _gradients(
-        subject, _perturbed(teacher), lambda features: subject.detector.distill(features, teacher)
+        quarter, _perturbed(teacher), lambda features: subject.detector.distill(features, teacher)
     )
 
 
@@ -214,13 +228,13 @@ def _distill_zero(subject: _Subject) -> Outcome:
 
 
 def _frozen(subject: _Subject) -> Outcome:
-    detector = subject.detector
+    detector, quarter = subject.detector, subject.quarter()
     before = hash_state(detector)
     detector.train()
     training = [name or "the detector" for name, module in detector.named_modules() if module.training]
     learning = [name for name, parameter in detector.named_parameters() if parameter.requires_grad]
-    images = subject.images.detach().clone().requires_grad_()
-    loss = detector.loss(detector.encode(images), [_one_box(detector, subject.size)] * len(images))
+    images = quarter.images.detach().clone().requires_grad_()
+    loss = detector.loss(detector.encode(images), [_one_box(detector, quarter.size)])
     torch.autograd.backward([loss])
     detector.eval()
     if training or learning:
@@ -247,7 +261,9 @@ def largest_difference(one: Detections, other: Detections, size: tuple[int, int]
         return float("inf")
     if not len(one):
         return 0.0
-    boxes = np.abs(one.boxes_xyxy[:, None] - other.boxes_xyxy[None]) / np.array(size * 2)
+    # Untrained weights make boxes of any size, infinity included: only what is inside can differ.
+    first, second = (np.clip(each.boxes_xyxy / np.array(size * 2), 0, 1) for each in (one, other))
+    boxes = np.abs(first[:, None] - second[None])
     cost = np.maximum(boxes.max(axis=2), np.abs(one.scores[:, None] - other.scores[None]))
     cost = cost + 1e6 * (one.category_ids[:, None] != other.category_ids[None])
     return float(cost[linear_sum_assignment(cost)].max())

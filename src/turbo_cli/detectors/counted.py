@@ -41,10 +41,8 @@ def counted(targets: Targets, categories: Container[int], device: torch.device) 
     )
 
 
-def covered(boxes_xyxy: Tensor, areas_xyxy: Tensor) -> Tensor:
-    """(N,) bool: whether more than half of each of the (N, 4) boxes lies in one of the (M, 4) areas."""
-    top_left = torch.maximum(boxes_xyxy[:, None, :2], areas_xyxy[None, :, :2])
-    bottom_right = torch.minimum(boxes_xyxy[:, None, 2:], areas_xyxy[None, :, 2:])
-    shared = (bottom_right - top_left).clamp(min=0).prod(dim=2)
-    size = (boxes_xyxy[:, 2:] - boxes_xyxy[:, :2]).prod(dim=1)
-    return (shared > size[:, None] / 2).any(dim=1)
+def centred_in(boxes_xyxy: Tensor, areas_xyxy: Tensor) -> Tensor:
+    """(N,) bool: whether the centre of each of the (N, 4) boxes lies in one of the (M, 4) areas."""
+    centres = (boxes_xyxy[:, None, :2] + boxes_xyxy[:, None, 2:]) / 2
+    inside = (centres >= areas_xyxy[:, :2]) & (centres <= areas_xyxy[:, 2:])
+    return inside.all(dim=2).any(dim=1)

@@ -101,8 +101,9 @@ def has_digest(path: Path, sha256: str) -> bool:
 def _check_address(address: str) -> None:
     try:
         split = urlsplit(address)
-        right = split.scheme in ("http", "https") and bool(split.hostname) and (split.port or 1) > 0
-    except ValueError:
+        (split.hostname or "").encode("idna")
+        right = split.scheme in ("http", "https") and bool(split.hostname) and split.port != 0
+    except ValueError:  # a port that is no number, or a name that is none
         right = False
     if not right or not re.fullmatch(r"[!-~]+", address):
         raise TurboError("not an http or https address", f"got {address!r}")
@@ -143,7 +144,7 @@ def _receive(address: str, part: _Part, sha256: str, track: Track, timeout_s: fl
         expected = start + int(length) if (length or "").isdigit() else None
         chunks = math.ceil(int(length) / CHUNK_BYTES) if expected is not None else None
         with part.path.open("ab") as file:
-            for chunk in track(_chunks(response), f"{Path(request.selector).name} (MiB)", chunks):
+            for chunk in track(_chunks(response), f"{part.path.stem} (MiB)", chunks):
                 file.write(chunk)
     if expected is not None and part.size() < expected:
         raise _BrokenError(f"the connection ended after {part.size()} of {expected} bytes")
@@ -201,5 +202,5 @@ def _disk_errors(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = "free or name another folder with TURBO_CACHE=DIR; what is there already is resumed"
+        hint = "free space, or name another folder with TURBO_CACHE=DIR; the next pull resumes"
         raise TurboError(f"{target}: cannot write: {error.strerror or error}", hint) from error

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from turbo_cli.boxes import Detections, Targets
 from turbo_cli.detectors.base import Geometry, SplitDetector
-from turbo_cli.detectors.counted import Counted, counted, covered
+from turbo_cli.detectors.counted import Counted, centred_in, counted
 from turbo_cli.detectors.distance import anchor_distance
 from turbo_cli.detectors.pretrained import CATEGORIES, Normalize
 
@@ -105,7 +105,7 @@ class SplitEfficientDet(SplitDetector):
             [one.boxes_xyxy[:, _SWAP] for one in truth], [one.category_ids for one in truth]
         )
         anchors_xyxy = anchors.boxes[:, _SWAP]
-        ignored = torch.stack([covered(anchors_xyxy, one.ignored_xyxy) for one in truth])
+        ignored = torch.stack([centred_in(anchors_xyxy, one.ignored_xyxy) for one in truth])
         parts = torch.split(ignored, [level[0].numel() for level in classes], dim=1)
         classes = [
             torch.where((level == BACKGROUND) & part.view_as(level), IGNORED, level)
@@ -120,9 +120,10 @@ class SplitEfficientDet(SplitDetector):
         return anchor_distance(*self._flatten(*self._predict(features)), *teacher)
 
     def _predict(self, features: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-        """Class logits (B, A·K, h, w) and box deltas (B, A·4, h, w) of each level."""
+        """Class logits (B, A·K, h, w) and box deltas (B, A·4, h, w) of each level, always float32."""
         pyramid = self.fpn(list(features[2:]))
-        return self.class_net(pyramid), self.box_net(pyramid)
+        classes, boxes = self.class_net(pyramid), self.box_net(pyramid)
+        return [level.float() for level in classes], [level.float() for level in boxes]
 
     def _flatten(self, classes: Sequence[Tensor], boxes: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """All anchors in a row: logits (B, A, K) and deltas (B, A, 4)."""

@@ -21,6 +21,7 @@ from turbo_cli.detectors.checkpoint import load_checkpoint
 from turbo_cli.detectors.counted import counted
 from turbo_cli.detectors.pretrained import CATEGORIES, Normalize, refuse_other_size
 from turbo_cli.detectors.rcnn_losses import EvenSampler, proposal_distance, rcnn_loss
+from turbo_cli.detectors.rcnn_parts import predict_anchors, predict_boxes, propose
 
 NAMES = ("faster-rcnn",)
 
@@ -52,6 +53,7 @@ class SplitFasterRcnn(SplitDetector):
 
     # The shorter side becomes 800 unless the longer would pass 1333: what a frame of 5:3 comes to.
     input_size = (1344, 800)
+    fixed_size = False
     size_multiple = 32
     categories = CATEGORIES
     channels = (64, 256, 512, 1024, 2048)
@@ -90,7 +92,7 @@ class SplitFasterRcnn(SplitDetector):
         return images, [_geometry(frame, image) for frame, image in zip(frames, resized, strict=True)]
 
     def _resize(self, frame: NDArray[np.uint8], device: torch.device) -> Tensor:
-        image = torch.from_numpy(frame).to(device).permute(2, 0, 1).float() / 255
+        image = torch.tensor(frame, device=device).permute(2, 0, 1).float() / 255
         resized: Tensor = self.transform.resize(image)[0]
         return resized
 
@@ -100,9 +102,15 @@ class SplitFasterRcnn(SplitDetector):
     ) -> list[Detections]:
         """C1…C5 → up to 100 boxes an image of score > 0.05, best first."""
         pyramid, canvas = self._pyramid(features), _canvas(features, geometry)
-        proposals, _ = self.rpn(canvas, pyramid)
-        found, _ = self.roi_heads(pyramid, proposals, canvas.image_sizes)
-        return [_detections(one, geometry[index] if geometry else None) for index, one in enumerate(found)]
+        proposals = propose(self.rpn, canvas, predict_anchors(self.rpn, canvas, pyramid))
+        logits, deltas = predict_boxes(self.roi_heads, canvas, pyramid, proposals)
+        found = self.roi_heads.postprocess_detections(
+            logits, deltas.flatten(1), proposals, canvas.image_sizes
+        )
+        return [
+            _detections(one, geometry[index] if geometry else None)
+            for index, one in enumerate(zip(*found, strict=True))
+        ]
 
     def loss(self, features: Sequence[Tensor], targets: Sequence[Targets]) -> Tensor:
         """torchvision's four losses together, over evenly spread samples instead of random ones."""
@@ -117,8 +125,8 @@ class SplitFasterRcnn(SplitDetector):
         return proposal_distance(self.rpn, self.roi_heads, canvas, self._pyramid(features), teacher)
 
     def _pyramid(self, features: Sequence[Tensor]) -> "OrderedDict[str, Tensor]":
-        maps: OrderedDict[str, Tensor] = self.fpn(OrderedDict(zip("0123", features[1:], strict=True)))
-        return maps
+        maps = self.fpn(OrderedDict(zip("0123", features[1:], strict=True)))
+        return OrderedDict((name, level.float()) for name, level in maps.items())
 
 
 def _canvas(features: Sequence[Tensor], geometry: Sequence[Geometry] | None = None) -> Any:
@@ -136,8 +144,8 @@ def _geometry(frame: NDArray[np.uint8], image: Tensor) -> Geometry:
     return Geometry(width, height, image.shape[2] / width, image.shape[1] / height)
 
 
-def _detections(found: dict[str, Tensor], geometry: Geometry | None) -> Detections:
-    boxes, scores, labels = (found[key].cpu().numpy() for key in ("boxes", "scores", "labels"))
+def _detections(found: Sequence[Tensor], geometry: Geometry | None) -> Detections:
+    boxes, scores, labels = (part.cpu().numpy() for part in found)
     return Detections(boxes if geometry is None else geometry.to_source(boxes), scores, labels)
 
 

@@ -1,6 +1,6 @@
 """The losses of Faster R-CNN, from torchvision's parts: repeatable, and blind to what is ignored."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -8,15 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor
 from torchvision.models.detection.roi_heads import fastrcnn_loss
-from torchvision.models.detection.rpn import concat_box_prediction_layers
 
-from turbo_cli.detectors.counted import Counted, covered
+from turbo_cli.detectors.counted import Counted, centred_in
 from turbo_cli.detectors.distance import CONFIDENT, anchor_distance, box_distance, class_distance
+from turbo_cli.detectors.rcnn_parts import Anchors, Pyramid, predict_anchors, predict_boxes, propose
 
 TEACHER_PROPOSALS = 256
 """The teacher's best proposals of an image that are compared; more cost much and say little."""
-
-Pyramid = Mapping[str, Tensor]
 
 
 @dataclass(frozen=True)
@@ -46,32 +44,22 @@ def _spread(candidates: Tensor, limit: int) -> Tensor:
     return chosen
 
 
-@dataclass(frozen=True)
-class Anchors:
-    """What the proposal network says of all anchors: objectness (B·A, 1) and deltas (B·A, 4)."""
-
-    boxes_xyxy: list[Tensor]
-    per_level: list[int]
-    objectness: Tensor
-    deltas: Tensor
-
-
 def rcnn_loss(rpn: Any, roi_heads: Any, canvas: Any, pyramid: Pyramid, truth: Sequence[Counted]) -> Tensor:
     """Objectness, proposal boxes, classes and boxes: a scalar."""
-    anchors = _predict_anchors(rpn, canvas, pyramid)
+    anchors = predict_anchors(rpn, canvas, pyramid)
     with _training(rpn):
-        proposals = _propose(rpn, canvas, anchors)
+        proposals = propose(rpn, canvas, anchors)
     return _rpn_loss(rpn, anchors, truth) + _box_loss(roi_heads, canvas, pyramid, proposals, truth)
 
 
 def proposal_distance(rpn: Any, roi_heads: Any, canvas: Any, pyramid: Pyramid, teacher: Pyramid) -> Tensor:
     """How far objectness, classes and boxes lie from the teacher's, over its proposals: a scalar ≥ 0."""
     with torch.no_grad():
-        wanted = _predict_anchors(rpn, canvas, teacher)
-        proposals = [boxes[:TEACHER_PROPOSALS] for boxes in _propose(rpn, canvas, wanted)]
-        wanted_logits, wanted_deltas = _predict_boxes(roi_heads, canvas, teacher, proposals)
-    anchors = _predict_anchors(rpn, canvas, pyramid)
-    logits, deltas = _predict_boxes(roi_heads, canvas, pyramid, proposals)
+        wanted = predict_anchors(rpn, canvas, teacher)
+        proposals = [boxes[:TEACHER_PROPOSALS] for boxes in propose(rpn, canvas, wanted)]
+        wanted_logits, wanted_deltas = predict_boxes(roi_heads, canvas, teacher, proposals)
+    anchors = predict_anchors(rpn, canvas, pyramid)
+    logits, deltas = predict_boxes(roi_heads, canvas, pyramid, proposals)
     best, category = wanted_logits.softmax(dim=1)[:, 1:].max(dim=1)
     rows = torch.arange(len(best), device=best.device)
     return (
@@ -89,31 +77,6 @@ def _training(part: Any) -> Iterator[None]:
         yield
     finally:
         part.training = False
-
-
-def _predict_anchors(rpn: Any, canvas: Any, pyramid: Pyramid) -> Anchors:
-    maps = list(pyramid.values())
-    objectness, deltas = rpn.head(maps)
-    boxes, per_level = rpn.anchor_generator(canvas, maps), [one[0].numel() for one in objectness]
-    return Anchors(boxes, per_level, *concat_box_prediction_layers(objectness, deltas))
-
-
-def _propose(rpn: Any, canvas: Any, anchors: Anchors) -> list[Tensor]:
-    """(P, 4) boxes of each image, best first; no gradient flows through them."""
-    boxes = rpn.box_coder.decode(anchors.deltas.detach(), anchors.boxes_xyxy)
-    boxes = boxes.view(len(anchors.boxes_xyxy), -1, 4)
-    proposals: list[Tensor]
-    proposals, _ = rpn.filter_proposals(boxes, anchors.objectness, canvas.image_sizes, anchors.per_level)
-    return proposals
-
-
-def _predict_boxes(
-    roi_heads: Any, canvas: Any, pyramid: Pyramid, proposals: list[Tensor]
-) -> tuple[Tensor, Tensor]:
-    """Logits (R, K) and deltas (R, K, 4) of all proposals of the batch."""
-    pooled = roi_heads.box_roi_pool(pyramid, proposals, canvas.image_sizes)
-    logits, deltas = roi_heads.box_predictor(roi_heads.box_head(pooled))
-    return logits, deltas.view(*logits.shape, 4)
 
 
 def _rpn_loss(rpn: Any, anchors: Anchors, truth: Sequence[Counted]) -> Tensor:
@@ -139,7 +102,7 @@ def _box_loss(
     labels = _without_ignored(labels, proposals, truth)
     samples = roi_heads.subsample(labels)
     proposals, labels, matches = (_pick(parts, samples) for parts in (proposals, labels, matches))
-    logits, deltas = _predict_boxes(roi_heads, canvas, pyramid, proposals)
+    logits, deltas = predict_boxes(roi_heads, canvas, pyramid, proposals)
     if not _any_counts(labels):
         return logits.sum() * 0
     goals = roi_heads.box_coder.encode(_matched_boxes(boxes, matches), proposals)
@@ -151,9 +114,9 @@ def _box_loss(
 def _without_ignored(
     labels: Sequence[Tensor], boxes: Sequence[Tensor], truth: Sequence[Counted]
 ) -> list[Tensor]:
-    """Background that lies in an ignored area is neither positive nor negative (−1)."""
+    """Background centred in an ignored area is neither positive nor negative (−1)."""
     return [
-        torch.where((label == 0) & covered(box, one.ignored_xyxy), -1, label)
+        torch.where((label == 0) & centred_in(box, one.ignored_xyxy), -1, label)
         for label, box, one in zip(labels, boxes, truth, strict=True)
     ]
 

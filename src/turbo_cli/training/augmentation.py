@@ -10,7 +10,7 @@ from torch.utils.data import Dataset as TorchDataset
 from torchvision import tv_tensors
 from torchvision.transforms import v2
 
-from turbo_cli.boxes import Targets
+from turbo_cli.boxes import FloatArray, Targets
 from turbo_cli.data import Dataset
 
 SMALLEST_SIDE = 2.0
@@ -39,7 +39,7 @@ class TrainingSamples(TorchDataset[Sample]):
         self.transform = v2.Compose(
             [
                 v2.RandomHorizontalFlip(),
-                v2.RandomResizedCrop((height, width), scale=(0.3, 1.0), ratio=(ratio * 0.8, ratio * 1.25)),
+                v2.RandomResizedCrop((height, width), scale=(0.25, 1.0), ratio=(ratio * 0.8, ratio * 1.25)),
                 v2.ColorJitter(brightness=0.2, contrast=0.2, saturation=0.3),
             ]
         )
@@ -80,14 +80,14 @@ def _cropped(boxes: tv_tensors.BoundingBoxes, regions: tv_tensors.BoundingBoxes,
     )
 
 
-def _unclamped(boxes_xyxy: np.ndarray, image: Tensor) -> tv_tensors.BoundingBoxes:
+def _unclamped(boxes_xyxy: FloatArray, image: Tensor) -> tv_tensors.BoundingBoxes:
     height, width = image.shape[1:]
     return tv_tensors.BoundingBoxes(
         torch.from_numpy(boxes_xyxy), format="XYXY", canvas_size=(height, width), clamping_mode=None
     )
 
 
-def _array(boxes: Tensor) -> np.ndarray:
+def _array(boxes: Tensor) -> FloatArray:
     return boxes.as_subclass(Tensor).numpy().astype(np.float32)
 
 

@@ -1,4 +1,4 @@
-"""Checkpoints of running trainings: all state in one safetensors file, written atomically, never unpickled."""
+"""Checkpoints of running trainings: all state in one safetensors file, never unpickled."""
 
 import json
 from collections.abc import Mapping

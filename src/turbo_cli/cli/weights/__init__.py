@@ -2,7 +2,7 @@
 
 import typer
 
-from turbo_cli.cli.weights import import_, list_, pull
+from turbo_cli.cli.weights import import_, list_, pull, train, verify
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -12,3 +12,5 @@ app = typer.Typer(
 app.command("list", epilog=list_.EXAMPLE)(list_.list_)
 app.command("pull", epilog=pull.EXAMPLE)(pull.pull)
 app.command("import", epilog=import_.EXAMPLE)(import_.import_)
+app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
+app.command("train", epilog=train.EXAMPLE)(train.train)

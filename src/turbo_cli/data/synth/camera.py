@@ -75,10 +75,11 @@ class Camera:
 
 
 def random_camera(size: tuple[int, int], rng: np.random.Generator) -> Camera:
-    """A viewpoint of its own: 4.5 to 11 m up, the horizon near the picture's top edge or above it."""
+    """A viewpoint of its own: 5 to 12 m up, the horizon near the picture's top edge or above it."""
     width, height = size
     focal = width * rng.uniform(0.8, 1.3)
-    horizon = height * rng.uniform(-0.3, 0.24)
-    elevation = float(np.exp(rng.uniform(np.log(4.5), np.log(11.0))))
+    elevation = float(np.exp(rng.uniform(np.log(5.0), np.log(12.0))))
+    # Low cameras look far ahead: looking down they would see a few metres of road only.
+    horizon = height * rng.uniform(-0.05 * (elevation - 5) - 0.02, 0.24)
     pitch = atan2(height / 2 - horizon, focal)
     return Camera(width, height, float(focal), elevation, pitch, float(rng.normal(0, 0.015)))

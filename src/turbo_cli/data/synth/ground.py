@@ -1,6 +1,7 @@
 """The ground of a scene, shaded pixel by pixel in road coordinates, and the sky above it."""
 
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -11,6 +12,10 @@ from turbo_cli.data.synth.roads import Layout, Road
 TILE = 256
 WHITE = np.array([214, 212, 204], np.float32)
 YELLOW = np.array([206, 168, 66], np.float32)
+SOILS = np.array(
+    [[86, 112, 58], [112, 116, 64], [70, 96, 60], [128, 116, 84], [140, 136, 128], [120, 120, 124]],
+    np.float32,
+)
 
 
 @lru_cache(maxsize=1)
@@ -27,7 +32,8 @@ def _texture(tile: Array, x: Array, y: Array, metres: float) -> Array:
     """The tile laid over the ground, one of its cells `metres` wide."""
     column = np.floor(x * (1 / metres)).astype(np.int32) & (TILE - 1)
     row = np.floor(y * (1 / metres)).astype(np.int32) & (TILE - 1)
-    return tile[row, column]
+    laid: Array = tile[row, column]
+    return laid
 
 
 class _Canvas:
@@ -61,7 +67,8 @@ def _pitch(values: Array) -> Array:
 def _stripe(offset: Array, half_width: float, pitch: Array) -> Array:
     """How much of each pixel a stripe covers whose middle is `offset` away."""
     covered = np.clip((half_width - np.abs(offset)) / pitch + 0.5, 0, 1)
-    return covered * np.minimum(1, 2 * half_width / pitch)
+    stripe: Array = covered * np.minimum(1, 2 * half_width / pitch)
+    return stripe
 
 
 def paint_ground(layout: Layout, camera: Camera, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -81,7 +88,7 @@ def paint_ground(layout: Layout, camera: Camera, rng: np.random.Generator) -> tu
     for index, road in enumerate(layout.roads):
         _mark(canvas, layout, index, road, places, rng)
     canvas.shade(canvas.fine * 0.045 + canvas.coarse * 0.04)
-    _paint_sky(canvas, camera, rng)
+    _paint_sky(canvas, rng)
     return np.clip(canvas.colour, 0, 255), canvas.depth
 
 
@@ -97,8 +104,7 @@ def _tone(rng: np.random.Generator, low: float, high: float) -> Array:
 
 
 def _paint_soil(canvas: _Canvas, rng: np.random.Generator) -> None:
-    grass = np.array([[86, 112, 58], [112, 116, 64], [70, 96, 60], [128, 116, 84], [140, 136, 128], [120, 120, 124]], np.float32)  # fmt: skip
-    colour = grass[rng.integers(len(grass))] + rng.normal(0, 6, 3).astype(np.float32)
+    colour = SOILS[rng.integers(len(SOILS))] + rng.normal(0, 6, 3).astype(np.float32)
     canvas.paint(colour, np.ones_like(canvas.x))
     canvas.shade(canvas.coarse * 0.1 + canvas.fine * 0.06)
 
@@ -142,7 +148,7 @@ def _mark_lanes(
     dash, period = rng.uniform(2, 4), rng.uniform(7, 11)
     dashes = _stripe(s % period - period / 2, dash / 2, along)
     middles = sorted(middle for middle, _ in road.lanes)
-    for left, right in zip(middles, middles[1:], strict=False):
+    for left, right in pairwise(middles):
         if right - left < road.lane_width * 1.2 and (left * right > 0 or road.one_way):
             canvas.paint(WHITE, _stripe(lateral - (left + right) / 2, 0.07, across) * dashes * paint)
     edge = road.lane_width / 2
@@ -169,7 +175,7 @@ def _mark_crossing(
         canvas.paint(WHITE, 0.85 * lane * _stripe(s - crossing + direction * 2.6, 0.2, along))
 
 
-def _paint_sky(canvas: _Canvas, camera: Camera, rng: np.random.Generator) -> None:
+def _paint_sky(canvas: _Canvas, rng: np.random.Generator) -> None:
     """A gradient with clouds, and haze that takes the ground over towards the horizon."""
     blue = rng.uniform(0, 1)
     zenith = np.array([110, 150, 205], np.float32) * blue + np.array([182, 188, 196], np.float32) * (1 - blue)

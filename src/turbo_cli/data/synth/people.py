@@ -93,26 +93,34 @@ def _cards(person: Person, pose: tuple[float, float, float], walked: float) -> l
     hip, neck = base + up * 0.5 * tall, base + up * 0.83 * tall
 
     def limb(top: Array, foot: Array, radius: float) -> Array:
-        return np.array([top - across * radius, top + across * radius, foot + across * radius * 0.8, foot - across * radius * 0.8])  # fmt: skip
+        wide, narrow = across * radius, across * radius * 0.8
+        return np.array([top - wide, top + wide, foot + narrow, foot - narrow])
 
     leg, arm, side = wide * 0.24, wide * 0.14, across * wide * 0.2
     shoulder = across * wide * 0.44
-    darker = tuple(0.75 * channel for channel in person.trousers)
+    red, green, blue = person.trousers
+    darker = (0.75 * red, 0.75 * green, 0.75 * blue)
     ring = [across * sin(a) * 0.062 * tall + up * cos(a) * 0.078 * tall for a in np.arange(8) * np.pi / 4]
     head = base + up * 0.918 * tall
-    torso = np.array([neck - shoulder, neck + shoulder, hip + across * wide * 0.36 - up * 0.03, hip - across * wide * 0.36 - up * 0.03])  # fmt: skip
+    waist, belt = across * wide * 0.36, hip - up * 0.03
+    torso = np.array([neck - shoulder, neck + shoulder, belt + waist, belt - waist])
+    hand = base + up * 0.47 * tall
+    left_hand, right_hand = (
+        hand - shoulder * 1.1 - ahead * swing * 0.8,
+        hand + shoulder * 1.1 + ahead * swing * 0.8,
+    )
     return [
         (
-            limb(neck + shoulder, base + up * 0.47 * tall + shoulder * 1.1 + ahead * swing * 0.8, arm),
+            limb(neck + shoulder, right_hand, arm),
             person.top,
         ),
         (limb(hip - side, base - side - ahead * swing, leg), darker),
         (limb(hip + side, base + side + ahead * swing, leg), person.trousers),
         (torso, person.top),
         (
-            limb(neck - shoulder, base + up * 0.47 * tall - shoulder * 1.1 - ahead * swing * 0.8, arm),
+            limb(neck - shoulder, left_hand, arm),
             person.top,
         ),
         (np.array([head + offset for offset in ring]), person.skin),
-        (np.array([head + ring[index] * 1.03 for index in (5, 6, 7, 0, 1, 2, 3)][1:6]), person.hair),
+        (np.array([head + ring[index] * 1.03 for index in (6, 7, 0, 1, 2)]), person.hair),
     ]

@@ -9,8 +9,9 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from turbo_cli.data.synth.camera import Array, Camera
 from turbo_cli.data.synth.people import Person, picture_of_person
+from turbo_cli.data.synth.posts import GREY, Post
 from turbo_cli.data.synth.scene import Block, Scene, shade_under, shadow_mask
-from turbo_cli.data.synth.scenery import SUPERSAMPLING, Post
+from turbo_cli.data.synth.scenery import SUPERSAMPLING
 from turbo_cli.data.synth.solids import Model, Picture, Shade, picture_of, rotation
 from turbo_cli.data.synth.traffic import Mover
 from turbo_cli.data.synth.weather import Look
@@ -25,15 +26,15 @@ BEAM_LIGHT = np.array([1.0, 0.96, 0.85], np.float32)
 class Visible:
     """One road user in a picture.
 
-    box: left, top, right, bottom in pixels, tight around what is seen of it (its shadow and the glow of its
-    lamps excluded). share: of its pixels in the frame, those that nothing hides. whole: how much of its extent
-    lies inside the frame, 0…1.
+    box: left, top, right, bottom in pixels, tight around what is seen of it, without its shadow and the
+    glow of its lamps. uncovered: share of its pixels in the frame that nothing hides. inside: share of its
+    extent that lies in the frame.
     """
 
     mover: Mover
     box: tuple[float, float, float, float]
-    share: float
-    whole: float
+    uncovered: float
+    inside: float
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,6 @@ class _Layer:
 
 def render(scene: Scene, movers: Sequence[Mover], look: Look) -> tuple[Array, list[Visible]]:
     """(H, W, 3) float32 in grey levels (may exceed 255), and who is in it."""
-    camera = scene.camera
     pictures = _pictures(scene, movers, look)
     layer, areas = _draw(scene, pictures, look)
     owners = np.asarray(layer.owners)
@@ -59,7 +59,7 @@ def render(scene: Scene, movers: Sequence[Mover], look: Look) -> tuple[Array, li
     seen = [
         visible
         for number, ((mover, picture, _), area) in enumerate(zip(pictures, areas, strict=True), start=1)
-        if (visible := _visible(mover, picture, number, area, owners, camera)) is not None
+        if (visible := _visible(mover, picture, number, area, owners)) is not None
     ]
     return frame, seen
 
@@ -124,10 +124,11 @@ def _draw(scene: Scene, pictures: Sequence[_Entry], look: Look) -> tuple[_Layer,
 
 def _draw_post(post: Post, paint: ImageDraw.ImageDraw, own: ImageDraw.ImageDraw, look: Look) -> None:
     kept = float(np.exp(-look.haze * post.depth))
-    for polygon, colour in post.polygons:
-        red, green, blue = (np.array(colour) * kept + look.air * (1 - kept)).astype(int).tolist()
-        paint.polygon(polygon, fill=(red, green, blue))
-        own.polygon(polygon, fill=POST)
+    red, green, blue = (np.array(GREY) * kept + look.air * (1 - kept)).astype(int).tolist()
+    for polygon in post.polygons:
+        enlarged = [edge * SUPERSAMPLING for edge in polygon]
+        paint.polygon(enlarged, fill=(red, green, blue))
+        own.polygon(enlarged, fill=POST)
 
 
 def _cells(picture: Picture, size: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -142,7 +143,7 @@ def _cells(picture: Picture, size: tuple[int, int]) -> tuple[int, int, int, int]
 
 
 def _visible(
-    mover: Mover, picture: Picture, number: int, area: int, owners: NDArray[np.uint8], camera: Camera
+    mover: Mover, picture: Picture, number: int, area: int, owners: NDArray[np.uint8]
 ) -> Visible | None:
     size = owners.shape[1], owners.shape[0]
     left, top, right, bottom = _cells(picture, size)
@@ -150,17 +151,24 @@ def _visible(
     rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
     if not len(rows):
         return None
-    box = (left + columns[0], top + rows[0], left + columns[-1] + 1, top + rows[-1] + 1)
     x0, y0, x1, y1 = picture.box
     inside = max(0.0, min(x1, size[0]) - max(x0, 0)) * max(0.0, min(y1, size[1]) - max(y0, 0))
-    whole = inside / max((x1 - x0) * (y1 - y0), 1e-6)
-    pixels = [float(edge) / SUPERSAMPLING for edge in box]
-    return Visible(mover, (pixels[0], pixels[1], pixels[2], pixels[3]), own.sum() / max(area, 1), whole)
+    return Visible(
+        mover,
+        (
+            (left + int(columns[0])) / SUPERSAMPLING,
+            (top + int(rows[0])) / SUPERSAMPLING,
+            (left + int(columns[-1]) + 1) / SUPERSAMPLING,
+            (top + int(rows[-1]) + 1) / SUPERSAMPLING,
+        ),
+        int(own.sum()) / max(area, 1),
+        inside / max((x1 - x0) * (y1 - y0), 1e-6),
+    )
 
 
 def _background(scene: Scene, movers: Sequence[Mover], look: Look) -> Array:
     """The empty street with the movers' shadows, in haze."""
-    blocks: list[Block] = [(m.body.length, m.body.width, _height(m.body), m.pose) for m in movers]
+    blocks: list[Block] = [(m.body.length, m.body.width, m.body.height, m.pose) for m in movers]
     contact = shadow_mask(blocks, scene.camera, None) * np.float32(0.55)
     if look.sun:
         cast = np.maximum(shadow_mask(blocks, scene.camera, scene.sun), scene.shadows)
@@ -172,22 +180,20 @@ def _background(scene: Scene, movers: Sequence[Mover], look: Look) -> Array:
     return frame
 
 
-def _height(body: Model | Person) -> float:
-    return body.height
-
-
 def _by_lamplight(
     scene: Scene, frame: Array, pictures: Sequence[_Entry], owners: NDArray[np.uint8], look: Look
 ) -> Array:
     """What street lamps and headlights show of the frame, and the lamps themselves with their glow."""
     dark = 1 - float(look.ambient.mean())
-    light = look.ambient + (scene.pools * np.float32(0.6 * dark * look.lamps))[..., None] * LAMP_LIGHT
+    light = look.ambient + (scene.pools * np.float32(0.85 * dark * look.lamps))[..., None] * LAMP_LIGHT
+    beam = 0.75 * dark * look.lamps
     beams = _beams(scene.camera, [mover for mover, _, _ in pictures])
     uncovered = owners[::SUPERSAMPLING, ::SUPERSAMPLING] == 0
-    beams = beams * np.where(uncovered, 1, 0.35) * np.float32(0.75 * dark * look.lamps)
+    beams = beams * np.where(uncovered, beam, 0.35 * beam).astype(np.float32)
     light = light + beams[..., None] * BEAM_LIGHT
     windows = scene.windows * uncovered[..., None] * np.float32(dark * look.lamps)
-    return frame * light + windows + _glow(scene, pictures, owners, look)
+    lit: Array = frame * light + windows + _glow(scene, pictures, owners, look)
+    return lit
 
 
 def _beams(camera: Camera, movers: Sequence[Mover]) -> Array:
@@ -210,7 +216,8 @@ def _beams(camera: Camera, movers: Sequence[Mover]) -> Array:
 
 
 def _placed(points: Array, pose: tuple[float, float, float]) -> Array:
-    return points @ rotation(pose[2]).T + np.array([pose[0], pose[1], 0.0])
+    placed: Array = points @ rotation(pose[2]).T + np.array([pose[0], pose[1], 0.0])
+    return placed
 
 
 def _glow(scene: Scene, pictures: Sequence[_Entry], owners: NDArray[np.uint8], look: Look) -> Array:
@@ -224,11 +231,16 @@ def _glow(scene: Scene, pictures: Sequence[_Entry], owners: NDArray[np.uint8], l
         _dot(draw, post.lamp, post.lamp_radius, (255, 214, 150))
     core = np.asarray(image).astype(np.float32)
     size = camera.height / 192
-    near = np.asarray(image.filter(ImageFilter.GaussianBlur(2.2 * size))).astype(np.float32)
-    small = image.reduce(4).filter(ImageFilter.GaussianBlur(2.6 * size))
-    wide = np.asarray(small.resize(image.size, Image.Resampling.BILINEAR)).astype(np.float32)
-    strength = np.float32(look.lamps)
-    return (core * 0.9 + near * 1.1 + wide * (1.3 + 25 * look.haze)) * strength
+    near = _halo(image, 2, 1.1 * size)
+    wide = _halo(image, 4, 2.6 * size)
+    glow: Array = core * 0.9 + near * 1.1 + wide * (1.3 + 25 * look.haze)
+    return glow * np.float32(look.lamps)
+
+
+def _halo(lights: Image.Image, factor: int, deviation: float) -> Array:
+    """A soft glow, blurred in a picture that is `factor` times smaller."""
+    small = lights.reduce(factor).filter(ImageFilter.GaussianBlur(deviation))
+    return np.asarray(small.resize(lights.size, Image.Resampling.BILINEAR)).astype(np.float32)
 
 
 def _draw_lamps(

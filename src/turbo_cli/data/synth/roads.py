@@ -1,6 +1,6 @@
 """Roads as arcs, the lanes, pavements and crossings on them, and the signals that they obey."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from math import cos, pi, sin
 
 import numpy as np
@@ -8,6 +8,8 @@ import numpy as np
 from turbo_cli.data.synth.camera import Array, Camera
 
 MAIN, CROSS = 0, 1
+APPROACH = 25.0
+"""Metres before a stop line at which vehicles arrive at the latest, so that they can brake."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,12 @@ class Arc:
         radius = 1 / self.curvature - lateral
         centre_x, centre_y = self.centre
         return centre_x + sin(heading) * radius, centre_y - cos(heading) * radius, heading
+
+    def points(self, s: Array, lateral: float) -> Array:
+        """(N, 2) x and y of places."""
+        heading = self.heading + self.curvature * s
+        radius = 1 / self.curvature - lateral
+        return np.stack([np.sin(heading), -np.cos(heading)], axis=-1) * radius + self.centre
 
     def places(self, x: Array, y: Array) -> tuple[Array, Array]:
         """(s, lateral) of every point."""
@@ -126,13 +134,16 @@ class Signal:
 
 @dataclass(frozen=True)
 class Layout:
-    """All roads of a scene. crossing: where along the main road people cross, if anywhere."""
+    """All roads of a scene, the main one first.
+
+    crossing, junction: where along the main road people cross and the second road does, if anywhere.
+    """
 
     roads: tuple[Road, ...]
     signal: Signal | None
     crossing: float | None
     junction: float | None = None
-    paths: tuple[Path, ...] = field(default=(), compare=False)
+    paths: tuple[Path, ...] = ()
 
 
 def random_layout(camera: Camera, rng: np.random.Generator) -> Layout:
@@ -189,7 +200,7 @@ def _with_paths(layout: Layout, camera: Camera, rng: np.random.Generator) -> Lay
             paths += _parking_paths(road, camera, layout.crossing)
     if layout.crossing is not None:
         paths += _crossing_paths(layout, layout.crossing, rng)
-    return Layout(layout.roads, layout.signal, layout.crossing, layout.junction, tuple(paths))
+    return replace(layout, paths=tuple(paths))
 
 
 def _lane_paths(
@@ -203,6 +214,8 @@ def _lane_paths(
         if seen is not None:
             start, end = seen if direction == 1 else seen[::-1]
             stop = None if stops is None else stops[0 if direction == 1 else 1]
+            if stop is not None and 0 <= (stop - start) * direction < APPROACH:
+                start = stop - APPROACH * direction
             paths.append(Path(road.arc, lateral, start, end, "vehicles", speed, stop, group))
     return paths
 
@@ -273,7 +286,7 @@ def _visible_stretch(
 ) -> tuple[float, float] | None:
     """From where to where users of a path are in the picture and large enough, and what leads into it."""
     along = np.arange(-140.0, 140.0, 1.0)
-    ground = np.array([arc.pose(s, lateral)[:2] for s in along])
+    ground = arc.points(along, lateral)
     points, depth = camera.project(np.column_stack([ground, np.full(len(along), 0.7)]))
     reach = camera.reach(users)
     inside = (depth > 1) & (depth < reach)

@@ -8,8 +8,9 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from turbo_cli.data.synth.camera import Array, Camera, random_camera
 from turbo_cli.data.synth.ground import paint_ground
+from turbo_cli.data.synth.posts import Post, lamp_pools, random_posts
 from turbo_cli.data.synth.roads import Layout, random_layout
-from turbo_cli.data.synth.scenery import Post, lamp_pools, paint_scenery, random_posts
+from turbo_cli.data.synth.scenery import paint_scenery
 from turbo_cli.data.synth.solids import Shade
 
 
@@ -44,19 +45,28 @@ def random_scene(size: tuple[int, int], rng: np.random.Generator) -> Scene:
     sun = np.array([cos(azimuth) * cos(height), sin(azimuth) * cos(height), sin(height)])
     sunny = float(rng.uniform(0.4, 1.0)) if rng.random() < 0.65 else 0.0
     ground, depth = paint_ground(layout, camera, rng)
-    day, windows, solids = paint_scenery(layout, camera, shade_under(sun, sunny), ground, rng)
+    scenery = paint_scenery(layout, camera, shade_under(sun, sunny), ground, rng)
     shadows = np.zeros(depth.shape, np.float32)
     if sunny:
-        boxes = [(model.length, model.width, model.height, pose) for model, pose in solids]
-        shadows = shadow_mask(boxes, camera, sun)
+        blocks = [(plot.length, plot.width, plot.height, plot.pose) for plot in scenery.plots]
+        shadows = shadow_mask(blocks, camera, sun)
     posts = random_posts(layout, camera, rng)
     pools = lamp_pools(posts, camera.ground())
     balance = (rng.uniform(0.86, 1.1) * (1 + rng.normal(0, 0.025, 3))).astype(np.float32)
-    # Sky and walls lie above the ground, where no shadow falls.
     return Scene(
-        camera, layout, day, depth, np.where(np.isinf(depth), 0, shadows), windows, pools, posts, sun, sunny, balance,
-        int(rng.integers(72, 94)),
-    )  # fmt: skip
+        camera=camera,
+        layout=layout,
+        day=scenery.day,
+        depth=depth,
+        shadows=shadows,
+        windows=scenery.windows,
+        pools=pools,
+        posts=posts,
+        sun=sun,
+        sunny=sunny,
+        balance=balance,
+        quality=int(rng.integers(72, 94)),
+    )
 
 
 def shade_under(sun: Array, strength: float) -> Shade:
@@ -77,7 +87,7 @@ def shadow_mask(blocks: list[Block], camera: Camera, sun: Array | None) -> Array
             points, depth = camera.project(corners)
             if depth.min() > 0.5:
                 draw.polygon(points.ravel().tolist(), fill=255)
-    soft = image.filter(ImageFilter.GaussianBlur(0.004 * camera.height))
+    soft = image.filter(ImageFilter.BoxBlur(0.006 * camera.height))
     return np.asarray(soft).astype(np.float32) * np.float32(1 / 255)
 
 

@@ -5,9 +5,10 @@ Body axes: x ahead, y to the left, z up, metres; the origin is on the ground und
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import cos, pi, sin
+from math import cos, pi, sin, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from turbo_cli.data.synth.camera import Array, Camera
 
@@ -22,7 +23,7 @@ DARK: Colour = (28, 28, 30)
 
 @dataclass(frozen=True)
 class Lamp:
-    """A light on a body: where, which way it shines (+1 ahead, −1 behind), its colour and metres of radius."""
+    """A light on a body: where, which way it shines (+1 ahead, −1 behind), colour, radius (metres)."""
 
     at: Point
     towards: int
@@ -34,8 +35,8 @@ class Lamp:
 class Model:
     """A body as arrays, for a fast picture of it.
 
-    vertices: (V, 3). spans: each face's first and past-the-last vertex. parents: the face whose side it lies
-    on (itself for a bare side). normals, anchors, colours: (F, 3). parts: (F,) which convex part.
+    vertices: (V, 3). spans: each face's first and past-the-last vertex. parents: (F,) the side that a face
+    lies on (itself if bare). normals, anchors, colours: (F, 3). part_centres: (F, 3), of its convex part.
     outline: (F,) whether it belongs to the silhouette. detail: (F,) whether it may be left out far away.
     """
 
@@ -45,7 +46,7 @@ class Model:
     height: float
     vertices: Array
     spans: tuple[tuple[int, int], ...]
-    parents: Array
+    parents: NDArray[np.int64]
     normals: Array
     anchors: Array
     colours: Array
@@ -116,34 +117,37 @@ class Builder:
         extent = np.ptp(vertices, axis=0)
         anchors = np.array([vertices[self.spans[parent][0]] for parent in self.parents])
         return Model(
-            category,
-            *map(float, extent),
-            vertices,
-            tuple(self.spans),
-            np.array(self.parents),
-            np.array(self.normals),
-            anchors,
-            np.array(self.colours),
-            np.array(self.part_centres)[self.parts],
-            tuple(self.outline),
-            tuple(self.detail),
-            tuple(self.lamps),
+            category=category,
+            length=float(extent[0]),
+            width=float(extent[1]),
+            height=float(extent[2]),
+            vertices=vertices,
+            spans=tuple(self.spans),
+            parents=np.array(self.parents),
+            normals=np.array(self.normals),
+            anchors=anchors,
+            colours=np.array(self.colours),
+            part_centres=np.array(self.part_centres)[self.parts],
+            outline=tuple(self.outline),
+            detail=tuple(self.detail),
+            lamps=tuple(self.lamps),
         )
 
 
 def _normal(corners: Sequence[Point]) -> Array:
-    a, b, c = (np.array(corners[index]) for index in (0, 1, 2))
-    normal = np.cross(b - a, c - a)
-    return normal / max(float(np.linalg.norm(normal)), 1e-9)
+    (ax, ay, az), (bx, by, bz), (cx, cy, cz) = corners[:3]
+    px, py, pz, qx, qy, qz = bx - ax, by - ay, bz - az, cx - ax, cy - ay, cz - az
+    x, y, z = py * qz - pz * qy, pz * qx - px * qz, px * qy - py * qx
+    return np.array([x, y, z]) / max(sqrt(x * x + y * y + z * z), 1e-9)
 
 
 def patch(corners: Sequence[Point], u: tuple[float, float], v: tuple[float, float]) -> list[Point]:
-    """A smaller quadrilateral in one of four corners (a, b, c, d): u runs from a to b, v from a to d."""
-    a, b, c, d = (np.array(corner) for corner in corners)
+    """A smaller quadrilateral in one of corners a, b, c, d: u runs from a to b, v from a to d."""
 
     def at(x: float, y: float) -> Point:
-        point = (1 - y) * ((1 - x) * a + x * b) + y * ((1 - x) * d + x * c)
-        return float(point[0]), float(point[1]), float(point[2])
+        a, b, c, d = (1 - y) * (1 - x), (1 - y) * x, y * x, y * (1 - x)
+        e, f, g = (a * p + b * q + c * r + d * s for p, q, r, s in zip(*corners, strict=True))
+        return e, f, g
 
     return [at(u[0], v[0]), at(u[1], v[0]), at(u[1], v[1]), at(u[0], v[1])]
 
@@ -156,7 +160,10 @@ def disc(x: float, y: float, z: float, radius: float, corners: int = 10) -> list
 
 @dataclass(frozen=True)
 class Picture:
-    """A body in a picture. polygons: flat x, y lists in pixels, with colour and whether part of the silhouette."""
+    """A body in a picture. polygons: flat x, y lists, colour, and whether part of the silhouette.
+
+    box: left, top, right, bottom of all of it, beyond the frame too.
+    """
 
     polygons: list[tuple[list[float], tuple[int, int, int], bool]]
     box: tuple[float, float, float, float]

@@ -5,9 +5,8 @@ from math import pi, sin, sqrt
 
 import numpy as np
 
-from turbo_cli.data.synth.camera import Camera
 from turbo_cli.data.synth.people import Person, random_person
-from turbo_cli.data.synth.roads import Layout, Path, Signal
+from turbo_cli.data.synth.roads import Layout, Path
 from turbo_cli.data.synth.solids import Model
 from turbo_cli.data.synth.vehicles import random_vehicle
 
@@ -44,7 +43,7 @@ class Surge:
     def rate(self, time: float) -> float:
         """Arrivals a second."""
         wave = 0.5 + 0.5 * sin(2 * pi * time / self.period + self.phase)
-        return self.peak * (0.06 + 0.94 * wave**1.5)
+        return self.peak * (0.1 + 0.9 * wave * sqrt(wave))
 
 
 @dataclass
@@ -59,7 +58,7 @@ class _Stream:
 class Traffic:
     """The road users of one scene; `step` moves them on by some seconds."""
 
-    def __init__(self, layout: Layout, camera: Camera, rng: np.random.Generator) -> None:
+    def __init__(self, layout: Layout, rng: np.random.Generator) -> None:
         self.signal = layout.signal
         self.rng = rng
         self.time = 0.0
@@ -149,7 +148,7 @@ class Traffic:
 
 
 def _random_surge(path: Path, busy: float, rng: np.random.Generator) -> Surge:
-    peak = rng.uniform(0.2, 0.6) * busy if path.users == "vehicles" else rng.uniform(0.01, 0.08)
+    peak = rng.uniform(0.25, 0.7) * busy if path.users == "vehicles" else rng.uniform(0.01, 0.08)
     return Surge(float(peak), float(rng.uniform(15, 50)), float(rng.uniform(0, 2 * pi)))
 
 
@@ -178,6 +177,3 @@ def _drive(mover: Mover, ahead: Mover | None, stop: float | None, seconds: float
     push = ACCELERATION * (free - (room / max(gap, 0.1)) ** 2)
     mover.speed = max(0.0, mover.speed + max(push, -8.0) * seconds)
     mover.distance += mover.speed * seconds
-
-
-__all__ = ["Mover", "Signal", "Surge", "Traffic"]

@@ -1,25 +1,9 @@
 """Cars, buses, trucks and motorcycles, each a body of its own with windows, wheels and lamps."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from turbo_cli.data.synth.solids import (
-    DARK,
-    GLASS,
-    RIM,
-    TYRE,
-    Builder,
-    Colour,
-    Lamp,
-    Model,
-    Point,
-    disc,
-    patch,
-)
-
-Profile = Sequence[tuple[float, float]]
-"""A side view, from the rear's lower corner over the top to the front's: (x, z) as shares of length and height."""
+from turbo_cli.data.synth.hull import HEADLIGHT, TAIL_LIGHT, Hull, Profile
+from turbo_cli.data.synth.solids import DARK, GLASS, RIM, TYRE, Builder, Colour, Lamp, Model, disc
 
 PAINTS: tuple[Colour, ...] = (
     (232, 232, 230),
@@ -39,13 +23,52 @@ PAINTS: tuple[Colour, ...] = (
     (236, 128, 36),
 )
 PAINT_WEIGHTS = np.array([18, 14, 12, 10, 14, 4, 5, 4, 6, 4, 3, 2, 2, 3, 2])
-HEADLIGHT: Colour = (255, 244, 214)
-TAIL_LIGHT: Colour = (255, 36, 24)
 
-SEDAN = ((-0.5, 0.2), (-0.5, 0.58), (-0.46, 0.66), (-0.34, 0.68), (-0.2, 1), (0.1, 1), (0.26, 0.66), (0.46, 0.56), (0.5, 0.46), (0.5, 0.2))  # fmt: skip
-HATCH = ((-0.5, 0.2), (-0.5, 0.56), (-0.47, 0.66), (-0.4, 0.98), (0.12, 1), (0.28, 0.66), (0.46, 0.57), (0.5, 0.46), (0.5, 0.2))  # fmt: skip
-OFFROAD = ((-0.5, 0.24), (-0.5, 0.58), (-0.48, 0.66), (-0.45, 0.98), (0.14, 1), (0.24, 0.68), (0.47, 0.62), (0.5, 0.5), (0.5, 0.24))  # fmt: skip
-COACH = ((-0.5, 0.12), (-0.5, 0.55), (-0.49, 0.96), (-0.48, 1), (0.47, 1), (0.49, 0.92), (0.5, 0.4), (0.5, 0.12))  # fmt: skip
+# (x, z) as shares of length and height.
+SEDAN: Profile = (
+    (-0.5, 0.2),
+    (-0.5, 0.58),
+    (-0.46, 0.66),
+    (-0.34, 0.68),
+    (-0.2, 1),
+    (0.1, 1),
+    (0.26, 0.66),
+    (0.46, 0.56),
+    (0.5, 0.46),
+    (0.5, 0.2),
+)
+HATCH: Profile = (
+    (-0.5, 0.2),
+    (-0.5, 0.56),
+    (-0.47, 0.66),
+    (-0.4, 0.98),
+    (0.12, 1),
+    (0.28, 0.66),
+    (0.46, 0.57),
+    (0.5, 0.46),
+    (0.5, 0.2),
+)
+OFFROAD: Profile = (
+    (-0.5, 0.24),
+    (-0.5, 0.58),
+    (-0.48, 0.66),
+    (-0.45, 0.98),
+    (0.14, 1),
+    (0.24, 0.68),
+    (0.47, 0.62),
+    (0.5, 0.5),
+    (0.5, 0.24),
+)
+COACH: Profile = (
+    (-0.5, 0.12),
+    (-0.5, 0.55),
+    (-0.49, 0.96),
+    (-0.48, 1),
+    (0.47, 1),
+    (0.49, 0.92),
+    (0.5, 0.4),
+    (0.5, 0.12),
+)
 
 
 def random_vehicle(category: str, rng: np.random.Generator) -> Model:
@@ -63,72 +86,6 @@ def _darker(colour: Colour, factor: float) -> Colour:
     return colour[0] * factor, colour[1] * factor, colour[2] * factor
 
 
-class _Hull:
-    """A profile extruded to a width that narrows above `belt` (metres): the body shell of one part."""
-
-    def __init__(
-        self,
-        builder: Builder,
-        profile: list[tuple[float, float]],
-        half_width: float,
-        belt: float,
-        top: float,
-        colour: Colour,
-    ) -> None:
-        self.builder, self.profile = builder, profile
-        self.half_width, self.belt, self.top = half_width, belt, top
-        xs, zs = zip(*profile, strict=True)
-        builder.part(((min(xs) + max(xs)) / 2, 0.0, (min(zs) + max(zs)) / 2))
-        self.strips = [builder.side(self.strip(index), colour) for index in range(len(profile) - 1)]
-        self.left = builder.side([self.at(x, z, 1) for x, z in profile], colour)
-        self.right = builder.side([self.at(x, z, -1) for x, z in profile], colour)
-
-    def at(self, x: float, z: float, side: int) -> Point:
-        """The point of the left (+1) or right (−1) flank."""
-        height = max(p[1] for p in self.profile)
-        share = max(0.0, (z - self.belt) / max(height - self.belt, 1e-6))
-        return x, side * self.half_width * (1 - (1 - self.top) * min(share, 1.0)), z
-
-    def strip(self, index: int) -> list[Point]:
-        """The face between two profile points: (left, right, right, left), the first two lower or rearward."""
-        first, second = self.profile[index], self.profile[index + 1]
-        return [self.at(*first, 1), self.at(*first, -1), self.at(*second, -1), self.at(*second, 1)]
-
-    def on_strip(
-        self, index: int, u: tuple[float, float], v: tuple[float, float], colour: Colour, detail: bool = True
-    ) -> None:
-        """Paint on a strip; u from left to right, v along the profile."""
-        self.builder.on(self.strips[index], patch(self.strip(index), u, v), colour, detail=detail)
-
-    def on_flanks(self, outline: Profile, colour: Colour, detail: bool = True) -> None:
-        """Paint the same (x, z) polygon, in metres, on both flanks."""
-        for side, face in ((1, self.left), (-1, self.right)):
-            self.builder.on(face, [self.at(x, z, side) for x, z in outline], colour, detail=detail)
-
-    def wheels(self, xs: Sequence[float], radius: float) -> None:
-        """Wheels on both flanks."""
-        for side, face in ((1, self.left), (-1, self.right)):
-            y = side * self.half_width
-            for x in xs:
-                self.builder.on(face, disc(x, y, radius * 1.02, radius * 1.18), DARK)
-                self.builder.on(face, disc(x, y, radius, radius), TYRE, outline=True, detail=False)
-                self.builder.on(face, disc(x, y, radius, radius * 0.55, 8), RIM)
-
-    def end_tyres(self, index: int, radius: float) -> None:
-        """The tyres seen below the front or rear face."""
-        x = self.strip(index)[0][0]
-        for y in (-0.72, 0.72):
-            inner, outer = (y - 0.12) * self.half_width, (y + 0.12) * self.half_width
-            corners = [(x, inner, 0.0), (x, outer, 0.0), (x, outer, radius), (x, inner, radius)]
-            self.builder.on(self.strips[index], corners, TYRE, outline=True, detail=False)
-
-    def lamps(self, x: float, z: float, towards: int, radius: float) -> None:
-        """A pair of lamps for the dark."""
-        colour = HEADLIGHT if towards > 0 else TAIL_LIGHT
-        for side in (-1, 1):
-            self.builder.lamps.append(Lamp((x, side * self.half_width * 0.75, z), towards, colour, radius))
-
-
 def _car(rng: np.random.Generator) -> Model:
     shape, length, height, width = [
         (SEDAN, rng.uniform(4.3, 4.9), rng.uniform(1.4, 1.5), rng.uniform(1.75, 1.88)),
@@ -138,7 +95,7 @@ def _car(rng: np.random.Generator) -> Model:
     colour = _paint(rng)
     builder = Builder()
     profile = [(x * length, z * height) for x, z in shape]
-    hull = _Hull(builder, profile, width / 2, 0.66 * height, rng.uniform(0.76, 0.84), colour)
+    hull = Hull(builder, profile, width / 2, 0.66 * height, rng.uniform(0.76, 0.84), colour)
     screen = len(profile) - 5
     rear_window = screen - 2
     hull.on_strip(screen, (0.06, 0.94), (0.06, 0.9), GLASS, detail=False)
@@ -146,7 +103,15 @@ def _car(rng: np.random.Generator) -> Model:
     roof_rear, roof_front = profile[rear_window + 1], profile[screen]
     foot_rear, foot_front = profile[rear_window], profile[screen + 1]
     _side_windows(hull, (foot_rear, roof_rear, roof_front, foot_front), 0.69 * height, 0.95 * height)
-    hull.on_flanks([(-0.46 * length, 0.2 * height), (-0.46 * length, 0.28 * height), (0.46 * length, 0.28 * height), (0.46 * length, 0.2 * height)], _darker(colour, 0.45))  # fmt: skip
+    hull.on_flanks(
+        [
+            (-0.46 * length, 0.2 * height),
+            (-0.46 * length, 0.28 * height),
+            (0.46 * length, 0.28 * height),
+            (0.46 * length, 0.2 * height),
+        ],
+        _darker(colour, 0.45),
+    )
     front, rear = len(profile) - 2, 0
     hull.on_strip(front, (0.3, 0.7), (0.3, 0.85), DARK)
     for u in ((0.03, 0.25), (0.75, 0.97)):
@@ -163,8 +128,8 @@ def _car(rng: np.random.Generator) -> Model:
     return builder.model("car")
 
 
-def _side_windows(hull: _Hull, cabin: Profile, low: float, high: float) -> None:
-    """Two panes a flank between the cabin's four corners (x, z), from rear foot over the roof to front foot."""
+def _side_windows(hull: Hull, cabin: Profile, low: float, high: float) -> None:
+    """Two panes a flank between the cabin's corners (x, z), from rear foot over the roof to front foot."""
     (rear_x, rear_z), (roof_x, roof_z), (front_x, front_z), (foot_x, foot_z) = cabin
 
     def rear(z: float) -> float:
@@ -174,15 +139,23 @@ def _side_windows(hull: _Hull, cabin: Profile, low: float, high: float) -> None:
         return float(np.interp(z, (foot_z, front_z), (foot_x, front_x))) - 0.14
 
     middle = (rear(low) + front(low)) / 2 + 0.05
-    hull.on_flanks([(rear(low), low), (rear(high), high), (middle - 0.05, high), (middle - 0.05, low)], GLASS, detail=False)  # fmt: skip
-    hull.on_flanks([(middle + 0.05, low), (middle + 0.05, high), (front(high), high), (front(low), low)], GLASS, detail=False)  # fmt: skip
+    hull.on_flanks(
+        [(rear(low), low), (rear(high), high), (middle - 0.05, high), (middle - 0.05, low)],
+        GLASS,
+        detail=False,
+    )
+    hull.on_flanks(
+        [(middle + 0.05, low), (middle + 0.05, high), (front(high), high), (front(low), low)],
+        GLASS,
+        detail=False,
+    )
 
 
 def _bus(rng: np.random.Generator) -> Model:
     length, height, width = rng.uniform(9.5, 12.5), rng.uniform(2.9, 3.3), rng.uniform(2.45, 2.6)
     colour = _paint(rng)
     builder = Builder()
-    hull = _Hull(builder, [(x * length, z * height) for x, z in COACH], width / 2, 0.6 * height, 0.97, colour)
+    hull = Hull(builder, [(x * length, z * height) for x, z in COACH], width / 2, 0.6 * height, 0.97, colour)
     front, screen, rear = 6, 5, 0
     hull.on_strip(screen, (0.04, 0.96), (0.2, 1), GLASS, detail=False)
     hull.on_strip(screen, (0.12, 0.88), (0.05, 0.16), (236, 150, 40))
@@ -210,7 +183,7 @@ def _bus(rng: np.random.Generator) -> Model:
 
 
 def _band(
-    hull: _Hull, rear: float, front: float, low: float, high: float, colour: Colour, detail: bool = True
+    hull: Hull, rear: float, front: float, low: float, high: float, colour: Colour, detail: bool = True
 ) -> None:
     hull.on_flanks([(rear, low), (rear, high), (front, high), (front, low)], colour, detail)
 
@@ -223,10 +196,22 @@ def _truck(rng: np.random.Generator) -> Model:
     tail, cab_rear, nose = -length / 2, length / 2 - cab_length, length / 2
     _cargo(builder, tail, cab_rear - 0.15, width / 2, cargo_height, rng)
     colour = _paint(rng)
-    profile = [(cab_rear, 0.45), (cab_rear, cab_height), (nose - 0.5, cab_height), (nose - 0.08, 1.45), (nose, 1.2), (nose, 0.45)]  # fmt: skip
-    cab = _Hull(builder, profile, width * 0.47, 1.4, 0.92, colour)
+    profile = [
+        (cab_rear, 0.45),
+        (cab_rear, cab_height),
+        (nose - 0.5, cab_height),
+        (nose - 0.08, 1.45),
+        (nose, 1.2),
+        (nose, 0.45),
+    ]
+    cab = Hull(builder, profile, width * 0.47, 1.4, 0.92, colour)
     cab.on_strip(2, (0.06, 0.94), (0.15, 0.95), GLASS, detail=False)
-    window = [(cab_rear + 0.7, 1.5), (cab_rear + 0.7, cab_height - 0.3), (nose - 0.62, cab_height - 0.3), (nose - 0.25, 1.5)]  # fmt: skip
+    window = [
+        (cab_rear + 0.7, 1.5),
+        (cab_rear + 0.7, cab_height - 0.3),
+        (nose - 0.62, cab_height - 0.3),
+        (nose - 0.25, 1.5),
+    ]
     cab.on_flanks(window, GLASS, detail=False)
     cab.on_strip(4, (0.2, 0.8), (0.1, 0.6), DARK)
     for u in ((0.03, 0.2), (0.8, 0.97)):
@@ -245,9 +230,7 @@ def _cargo(
     top = height if closed else rng.uniform(1.7, 2.2)
     pale = rng.uniform(185, 238)
     colour = (pale, pale, pale * 0.98) if closed and rng.random() < 0.6 else _paint(rng)
-    hull = _Hull(
-        builder, [(tail, 0.85), (tail, top), (front, top), (front, 0.85)], half_width, 9.0, 1, colour
-    )
+    hull = Hull(builder, [(tail, 0.85), (tail, top), (front, top), (front, 0.85)], half_width, 9.0, 1, colour)
     if closed and rng.random() < 0.6:
         low, high = 0.85 + 0.35 * (top - 0.85), 0.85 + 0.7 * (top - 0.85)
         span = front - tail
@@ -283,13 +266,43 @@ def _motorcycle(rng: np.random.Generator) -> Model:
     trousers = _darker(_paint(rng), 0.5)
     for x in (-0.68, 0.68):
         _tyre(builder, x)
-    body = [(-0.85, 0.62), (-0.8, 0.82), (-0.15, 0.78), (0.15, 0.98), (0.5, 0.98), (0.55, 0.6), (0.3, 0.3), (-0.35, 0.3)]  # fmt: skip
-    hull = _Hull(builder, [*body, body[0]], 0.19, 2.0, 1, paint)
+    body = [
+        (-0.85, 0.62),
+        (-0.8, 0.82),
+        (-0.15, 0.78),
+        (0.15, 0.98),
+        (0.5, 0.98),
+        (0.55, 0.6),
+        (0.3, 0.3),
+        (-0.35, 0.3),
+    ]
+    hull = Hull(builder, [*body, body[0]], 0.19, 2.0, 1, paint)
     hull.on_flanks([(-0.35, 0.3), (-0.3, 0.55), (0.3, 0.55), (0.3, 0.3)], (70, 72, 76))
-    _Hull(builder, _closed([(-0.4, 0.78), (-0.25, 0.9), (0.25, 0.86), (0.2, 0.35), (0.02, 0.35), (-0.02, 0.7)]), 0.3, 2, 1, trousers)  # fmt: skip
-    _Hull(builder, _closed([(-0.38, 0.8), (-0.2, 1.42), (0.0, 1.48), (0.08, 1.35), (0.0, 0.82)]), 0.25, 1.3, 0.8, jacket)  # fmt: skip
-    _Hull(builder, _closed([(-0.02, 1.3), (0.02, 1.4), (0.5, 1.08), (0.48, 1.0)]), 0.3, 2, 1, jacket)
-    head = _Hull(builder, _closed([(-0.1, 1.48), (-0.12, 1.66), (0, 1.76), (0.12, 1.7), (0.15, 1.5)]), 0.13, 1.6, 0.7, helmet)  # fmt: skip
+    Hull(
+        builder,
+        _closed([(-0.4, 0.78), (-0.25, 0.9), (0.25, 0.86), (0.2, 0.35), (0.02, 0.35), (-0.02, 0.7)]),
+        0.3,
+        2,
+        1,
+        trousers,
+    )
+    Hull(
+        builder,
+        _closed([(-0.38, 0.8), (-0.2, 1.42), (0.0, 1.48), (0.08, 1.35), (0.0, 0.82)]),
+        0.25,
+        1.3,
+        0.8,
+        jacket,
+    )
+    Hull(builder, _closed([(-0.02, 1.3), (0.02, 1.4), (0.5, 1.08), (0.48, 1.0)]), 0.3, 2, 1, jacket)
+    head = Hull(
+        builder,
+        _closed([(-0.1, 1.48), (-0.12, 1.66), (0, 1.76), (0.12, 1.7), (0.15, 1.5)]),
+        0.13,
+        1.6,
+        0.7,
+        helmet,
+    )
     head.on_strip(3, (0.15, 0.85), (0.2, 0.9), DARK)
     for x, towards, colour in ((0.62, 1, HEADLIGHT), (-0.88, -1, TAIL_LIGHT)):
         builder.lamps.append(Lamp((x, 0.0, 0.85), towards, colour, 0.11))
@@ -302,6 +315,6 @@ def _closed(profile: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 def _tyre(builder: Builder, x: float) -> None:
     circle = [(px, pz) for px, _, pz in disc(x, 0, 0.32, 0.32)]
-    hull = _Hull(builder, _closed(circle), 0.08, 2, 1, TYRE)
+    hull = Hull(builder, _closed(circle), 0.08, 2, 1, TYRE)
     inner = [(px, pz) for px, _, pz in disc(x, 0, 0.32, 0.19, 8)]
     hull.on_flanks(inner, RIM)

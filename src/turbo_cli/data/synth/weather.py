@@ -1,4 +1,4 @@
-"""Conditions that come and go in spells, and how each one lights the scene."""
+"""The conditions that a scene can be in, and how each one lights it."""
 
 from dataclasses import dataclass
 
@@ -8,41 +8,6 @@ from turbo_cli.data.synth.camera import Array
 
 CONDITIONS = ("clean", "dusk", "night", "fog", "rain", "low-resolution", "blur", "dirty-lens")
 """What a frame can have gone through; "clean" is plain day."""
-
-
-@dataclass(frozen=True)
-class Spell:
-    """One condition from frame `start` up to frame `stop` (not included); `seed` fixes what it looks like."""
-
-    condition: str
-    start: int
-    stop: int
-    severity: float
-    seed: int
-
-    def severity_at(self, frame: int, fps: float) -> float:
-        """It comes and goes within a second; already plain to see in its first frame."""
-        inside = min(frame - self.start + 1, self.stop - frame) / max(fps, 1.0)
-        return self.severity * min(1.0, 0.6 + 0.4 * inside)
-
-
-def random_spells(
-    frames: int, fps: float, conditions: tuple[str, ...], rng: np.random.Generator
-) -> list[Spell]:
-    """Spells of 4 to 14 seconds that fill all frames; clean ones lie between the others where it is allowed."""
-    others = [condition for condition in conditions if condition != "clean"]
-    spells: list[Spell] = []
-    clean = "clean" in conditions and (not others or rng.random() < 0.45)
-    start = 0
-    while start < frames:
-        condition = "clean" if clean else str(rng.choice(others))
-        stop = start + max(1, round(float(rng.uniform(4, 14)) * fps))
-        if frames - stop < 2 * fps:
-            stop = frames
-        spells.append(Spell(condition, start, stop, float(rng.uniform(0.35, 1)), int(rng.integers(2**31))))
-        clean = not others or ("clean" in conditions and not clean)
-        start = stop
-    return spells
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ def build(name: str, weights: Path, size: tuple[int, int] | None = None) -> Spli
     Its classes are COCO's 80 in order, or the lines of a `.names` file of the same stem. `size`: (width,
     height) of the input. Raises `TurboError` if any of them is missing or does not fit.
     """
-    cfg = _find_cfg(name, weights)
+    cfg = find_cfg(name, weights)
     sections = read_cfg(cfg)
     layers = build_layers(sections)
     net = sections[0]
@@ -147,7 +147,8 @@ def build(name: str, weights: Path, size: tuple[int, int] | None = None) -> Spli
     return freeze(detector)
 
 
-def _find_cfg(name: str, weights: Path) -> Path:
+def find_cfg(name: str, weights: Path) -> Path:
+    """The `.cfg` beside the weights, else the shipped one of `name`. Raises `TurboError` without either."""
     beside, shipped = weights.with_suffix(".cfg"), CONFIGS / f"{name}.cfg"
     if beside.is_file():
         return beside

@@ -1,0 +1,152 @@
+"""Training of `tiny`: it learns, resumes to the bit, and stops with one clear line."""
+
+import dataclasses
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import torch
+
+from tests.conftest import RunTurbo
+from turbo_cli.artifacts import detector as artifact
+from turbo_cli.data import open_dataset
+from turbo_cli.detectors.base import hash_state
+from turbo_cli.detectors.loading import load_detector
+from turbo_cli.detectors.tiny import CATEGORY_IDS, TinyDetector, TinyNetwork, detection_loss
+from turbo_cli.errors import TurboError
+from turbo_cli.training.detector import DetectorTraining, learning_rate_factor, train
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def options(rectangles: Path, tmp_path: Path) -> DetectorTraining:
+    return DetectorTraining(
+        rectangles, tmp_path / "out.safetensors", iterations=6, batch_size=2, save_every=2, workers=0
+    )
+
+
+def interrupted_at(step: int, items: Iterable[T], label: str, total: int | None = None) -> Iterable[T]:
+    """A `Track` whose user presses Ctrl-C when `step` steps are done."""
+    for done, item in enumerate(items):
+        if done == step:
+            raise KeyboardInterrupt
+        yield item
+
+
+def test_the_loss_falls_on_frames_learnt_by_heart(rectangles: Path) -> None:
+    torch.manual_seed(0)
+    dataset = open_dataset(rectangles)
+    detector = TinyDetector(TinyNetwork(len(CATEGORY_IDS)), size=(128, 96))
+    images, _ = detector.prepare([dataset.frame(i) for i in range(4)])
+    targets = [dataset.targets(i) for i in range(4)]
+    network = TinyNetwork(len(CATEGORY_IDS)).train()
+    optimizer = torch.optim.AdamW(network.parameters(), 2e-3)
+    losses = []
+    for _ in range(60):
+        loss = detection_loss(network(images), targets, CATEGORY_IDS)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert sum(losses[-5:]) < sum(losses[:5]) / 4
+
+
+def test_a_resumed_run_ends_in_the_same_weights(options: DetectorTraining, tmp_path: Path) -> None:
+    train(options)
+    again = dataclasses.replace(options, out=tmp_path / "again.safetensors", workers=1)
+    with pytest.raises(KeyboardInterrupt):
+        train(again, lambda items, label, total=None: interrupted_at(5, items, label))
+    assert not again.out.exists() and again.checkpoint.exists()
+    train(dataclasses.replace(again, resume=True))
+    assert not again.checkpoint.exists()
+    unbroken, resumed = (artifact.read(path).detector for path in (options.out, again.out))
+    assert unbroken.keys() == resumed.keys()
+    assert all(torch.equal(unbroken[name], resumed[name]) for name in unbroken)
+    other = dataclasses.replace(options, out=tmp_path / "other.safetensors", seed=1)
+    train(other)
+    assert not torch.equal(
+        artifact.read(other.out).detector["stages.0.0.0.weight"], unbroken["stages.0.0.0.weight"]
+    )
+
+
+def test_the_written_weights_are_the_detector_with_its_scores(
+    options: DetectorTraining, rectangles: Path
+) -> None:
+    scores = train(dataclasses.replace(options, validate=(rectangles,)))
+    stored = artifact.read(options.out)
+    detector = load_detector("tiny", options.out)
+    assert hash_state(detector) == stored.provenance.detector_weights_hash
+    assert stored.categories == detector.categories and stored.input_size == detector.input_size
+    assert stored.provenance.settings["iterations"] == 6
+    card = stored.model_card["scores"]
+    assert card == {str(rectangles): {"map": scores[rectangles].map, "ap50": scores[rectangles].ap50}}
+
+
+def test_other_options_are_not_resumed(options: DetectorTraining) -> None:
+    with pytest.raises(TurboError, match="no checkpoint"):
+        train(dataclasses.replace(options, resume=True))
+    with pytest.raises(KeyboardInterrupt):
+        train(options, lambda items, label, total=None: interrupted_at(2, items, label))
+    with pytest.raises(TurboError, match="--batch-size 2, not 3"):
+        train(dataclasses.replace(options, resume=True, batch_size=3))
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x00" * 40, b"PK\x03\x04 not tensors"])
+def test_a_damaged_checkpoint_is_refused(options: DetectorTraining, damage: bytes) -> None:
+    options.checkpoint.write_bytes(damage)
+    with pytest.raises(TurboError, match="not a readable checkpoint"):
+        train(dataclasses.replace(options, resume=True))
+
+
+def test_a_loss_that_is_not_finite_stops_naming_the_step(options: DetectorTraining) -> None:
+    with pytest.raises(TurboError, match=r"step [2-6]: the loss is (nan|inf)"):
+        train(dataclasses.replace(options, learning_rate=1e30))
+    assert not options.out.exists()
+
+
+def test_contradictions_are_refused_by_flag_name(options: DetectorTraining) -> None:
+    with pytest.raises(TurboError, match="--learning-rate must be above 0"):
+        dataclasses.replace(options, learning_rate=0.0)
+    with pytest.raises(TurboError, match="--batch-size"):
+        dataclasses.replace(options, batch_size=0)
+
+
+def test_frames_without_labels_are_refused(options: DetectorTraining, rectangles: Path) -> None:
+    (rectangles / "dataset.json").unlink()
+    with pytest.raises(TurboError, match="no labelled frames"):
+        train(options)
+
+
+def test_the_learning_rate_rises_and_falls() -> None:
+    factors = [learning_rate_factor(step, 100) for step in range(100)]
+    assert factors[0] == 0.2 and factors[4] == 1.0
+    assert factors[5:] == sorted(factors[5:], reverse=True) and 0 < factors[-1] < 0.01
+
+
+def test_the_command_trains_and_prints_the_scores(turbo: RunTurbo, rectangles: Path, tmp_path: Path) -> None:
+    out = tmp_path / "tiny.safetensors"
+    line = ["--dataset", rectangles, "--validate", rectangles, "--iterations", "2", "--batch-size", "2"]
+    finished = turbo("weights", "train", "tiny", *line, "--workers", "0", "--out", out)
+    assert finished.status == 0, finished.err
+    assert f"{rectangles}: mAP 0." in finished.out and "over 6 frames" in finished.out
+    assert out.exists()
+
+
+def test_ctrl_c_keeps_the_last_checkpoint(options: DetectorTraining) -> None:
+    line = ["--dataset", options.dataset, "--out", options.out, "--iterations", "100000", "--batch-size", "1"]
+    command = [sys.executable, "-m", "turbo_cli", "weights", "train", "tiny", *map(str, line)]
+    process = subprocess.Popen([*command, "--save-every", "1"], stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while not options.checkpoint.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 130 and error.count("\n") <= 1, error
+    assert options.checkpoint.exists() and not options.out.exists()
+    assert [path.name for path in options.out.parent.glob(".*")] == []
