@@ -89,6 +89,15 @@ class Matches:
     counted: NDArray[np.bool_]
     truth: NDArray[np.int64]
 
+    def select(self, rows: NDArray[np.int64]) -> "Matches":
+        """Those of the frames `rows` alone, which are numbered anew from 0 in that order."""
+        place = np.full(len(self.truth), -1)
+        place[rows] = np.arange(len(rows))
+        frames = place[self.frames]
+        kept = frames >= 0
+        hits, counted = self.hits[:, kept], self.counted[:, kept]
+        return Matches(frames[kept], self.scores[kept], hits, counted, self.truth[rows])
+
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
@@ -155,6 +164,12 @@ def evaluate(
         coco.add_frame(index, dataset.targets(index), found, class_of)
     coco.match()
     return Evaluation(coco, tuple(merged), len(dataset))
+
+
+def check_classes(dataset: Labelled, classes: Classes | None) -> None:
+    """Raise `TurboError` for classes that the dataset lacks."""
+    if classes is not None:
+        _class_of_category(dataset.categories, classes)
 
 
 def parse_classes(text: str) -> dict[str, tuple[str, ...]]:

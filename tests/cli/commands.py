@@ -1,5 +1,6 @@
 """Every command of `turbo`, found by walking the app: a command added later is covered by itself."""
 
+import json
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,7 +9,10 @@ from typing import Any
 
 import typer.main
 
+from tests.profiling.streets import make_enhancer, write_enhancer
 from turbo_cli.cli.main import app
+from turbo_cli.detectors import load_detector
+from turbo_cli.enhancement import Enhancer
 
 
 @dataclass(frozen=True)
@@ -41,20 +45,40 @@ GROUPS = [command for command in ALL if command.is_group]
 LEAVES = [command for command in ALL if not command.is_group]
 WITH_JSON = [command for command in LEAVES if "--json" in command.options]
 
+
+def _write_labels(path: Path) -> Path:
+    """A box in each of two frames that lie beside the file."""
+    numbers = (0, 1)
+    images = [{"id": i + 1, "file_name": f"{i}.png", "width": 64, "height": 48} for i in numbers]
+    boxes = [{"id": i + 1, "image_id": i + 1, "category_id": 3, "bbox": [9, 9, 20, 20]} for i in numbers]
+    content = {"images": images, "annotations": boxes, "categories": [{"id": 3, "name": "car"}]}
+    path.write_text(json.dumps(content))
+    return path
+
+
+def _untrained() -> Enhancer:
+    return make_enhancer(trained=False, detector=load_detector("examples.custom_detector:make"))
+
+
 # What stands for a required parameter, by its name. `folder` is the test's own; results get new names.
 ARGUMENTS: dict[str, Callable[[Path], str]] = {
     "by": lambda folder: "time",
     "dataset": lambda folder: str(folder / "street"),
     "detector": lambda folder: "examples.custom_detector:make",
+    "enhancer": lambda folder: str(write_enhancer(folder / "enhancer.safetensors", _untrained())),
     "format_name": lambda folder: "yolo",
     "fractions": lambda folder: "0.5,0.5",
+    "labelled": lambda folder: str(_write_labels(folder / "street" / "labels.json")),
     "name": lambda folder: "examples.custom_detector:make",
     "out": lambda folder: tempfile.mktemp(prefix="out-", suffix=".json", dir=folder),
     "source": lambda folder: str(folder / "street"),
 }
 
 # What keeps a command short that would work for long.
-SHORT: dict[str, list[str]] = {"data synth": ["--cameras", "1", "--frames", "2"]}
+SHORT: dict[str, list[str]] = {
+    "data synth": ["--cameras", "1", "--frames", "2"],
+    "evaluate": ["--baselines", "stretch", "--bootstrap", "9"],
+}
 
 
 def complete_line(command: Command, folder: Path) -> list[str]:

@@ -41,7 +41,7 @@ def test_any_frame_keeps_its_shape_and_stays_untouched(
     frame = np.clip(level + noise, 0, 255).astype(np.uint8)
     before = frame.copy()
     clearer = BASELINES[name](frame)
-    assert (clearer.shape, clearer.dtype) == (frame.shape, np.uint8)
+    assert clearer.shape == frame.shape and clearer.dtype == np.uint8
     assert np.array_equal(frame, before) and not np.shares_memory(clearer, frame)
 
 
@@ -101,7 +101,7 @@ def test_names_and_a_plug_in_are_found(tmp_path: Path, monkeypatch: pytest.Monke
     found = find_baselines("median,my_restorer:make")
     assert list(found) == ["median", "my_restorer:make"]
     assert found["my_restorer:make"](street()).shape == (60, 80, 3)
-    with pytest.raises(TurboError, match="no baseline 'medain'.*'median'"):
+    with pytest.raises(TurboError, match=r"no baseline 'medain'.*'median'"):
         find_baselines("medain")
     with pytest.raises(TurboError, match="no module 'their_restorer'"):
         find_baselines("their_restorer:make")

@@ -36,15 +36,21 @@ def test_merged_classes_and_each_frame_alone() -> None:
     np.testing.assert_allclose(alone[:, 0], evaluation.frame_scores(), atol=1e-12)
 
 
-def test_frames_are_drawn_from_the_group_with_replacement_as_many_as_there_are() -> None:
-    group = np.array([2, 3, 7, 9])
-    weights = resample(group, 10, 500, seed=1)
-    assert np.all(weights.sum(axis=1) == 4)
-    assert np.all(weights[:, np.setdiff1d(np.arange(10), group)] == 0)
-    assert 0.9 < weights[:, group].mean() < 1.1 and weights.max() >= 3
-    assert np.array_equal(weights, resample(group, 10, 500, seed=1))
-    assert not np.array_equal(weights, resample(group, 10, 500, seed=2))
-    assert resample(group[:0], 10, 3, seed=1).sum() == 0
+def test_as_many_frames_are_drawn_as_there_are_with_replacement() -> None:
+    weights = resample(9, 500, seed=1)
+    assert weights.shape == (500, 9) and np.all(weights.sum(axis=1) == 9)
+    assert np.all(np.abs(weights.mean(axis=0) - 1) < 0.2) and weights.max() >= 3
+    assert np.array_equal(weights, resample(9, 500, seed=1))
+    assert not np.array_equal(weights, resample(9, 500, seed=2))
+    assert resample(0, 3, seed=1).shape == (3, 0)
+
+
+def test_a_selection_of_frames_is_scored_as_pycocotools_scores_it_alone() -> None:
+    evaluation, rows = EVALUATIONS[1], np.array([3, 7, 8, 20])
+    chosen = {name: one.select(rows) for name, one in evaluation.matches().items()}
+    found = mean_over_classes(average_precisions(chosen, np.ones((1, len(rows)))))[0]
+    expected = evaluation.scores(rows)
+    assert tuple(found) == pytest.approx((expected.map, expected.ap50), abs=1e-12)
 
 
 def test_an_interval_covers_95_of_100_resamples_and_leaves_the_unknown_out() -> None:
@@ -55,7 +61,7 @@ def test_an_interval_covers_95_of_100_resamples_and_leaves_the_unknown_out() -> 
 
 def test_resamples_in_several_chunks_are_those_that_pycocotools_scores() -> None:
     evaluation = EVALUATIONS[0]
-    weights = resample(np.arange(FRAMES), FRAMES, 70, seed=0)
+    weights = resample(FRAMES, 70, seed=0)
     quick = mean_over_classes(average_precisions(evaluation.matches(), weights))
     slow = [evaluation.scores(np.repeat(np.arange(FRAMES), row.astype(int))) for row in weights]
     np.testing.assert_allclose(quick, [(one.map, one.ap50) for one in slow], atol=1e-12)

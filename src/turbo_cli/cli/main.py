@@ -11,6 +11,7 @@ from turbo_cli.cli import (
     data,
     detect,
     doctor,
+    evaluate,
     label_difficulty,
     train_gan,
     train_multiexit,
@@ -57,6 +58,7 @@ app.command("detect", epilog=detect.EXAMPLE)(detect.detect)
 app.command("label-difficulty", epilog=label_difficulty.EXAMPLE)(label_difficulty.label_difficulty)
 app.command("train-gan", epilog=train_gan.EXAMPLE)(train_gan.train_gan)
 app.command("train-multiexit", epilog=train_multiexit.EXAMPLE)(train_multiexit.train_multiexit)
+app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 
 
@@ -72,7 +74,10 @@ def main() -> None:
     try:
         with output.showing_warnings():
             status = app(arguments, standalone_mode=False)
-    except (TurboError, typer.TyperException) as error:
+    except typer.TyperException as error:
+        output.error(error.format_message())  # names the option, which str() does not
+        status = 2
+    except TurboError as error:
         output.error(str(error))
         status = 2
     except KeyboardInterrupt:

@@ -33,6 +33,17 @@ SeedOption = Annotated[int, typer.Option("--seed", help="Of all random draws.")]
 WorkersOption = Annotated[int, typer.Option("--workers", min=0, help="Processes that make samples.")]
 SaveEveryOption = Annotated[int, typer.Option("--save-every", min=1, help="Iterations between checkpoints.")]
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint beside --out.")]
+EnhancerOption = Annotated[
+    Path, typer.Option("--enhancer", help="The enhancer's weights (`turbo train-multiexit`).")
+]
+LabelledOption = Annotated[Path, typer.Option("--dataset", help="Labelled frames.")]
+RoiScoreOption = Annotated[
+    float, typer.Option("--roi-score", min=0, max=1, help="Boxes of at least this score are RoIs (eq. 1).")
+]
+HardThresholdOption = Annotated[
+    float,
+    typer.Option("--hard-threshold", min=0, max=1, help="A frame is hard if its RoIs' mean score is below."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from turbo_cli.boxes import Targets
 from turbo_cli.data.dataset import Dataset, FrameInfo
 from turbo_cli.data.images import Frame
+from turbo_cli.data.statistics import spread
 from turbo_cli.errors import TurboError, nearest
 
 
@@ -42,6 +43,13 @@ class Selection:
 
     def targets(self, index: int) -> Targets:
         return self.whole.targets(self.rows[index])
+
+
+def spread_frames(dataset: Dataset, count: int | None) -> Dataset:
+    """At most `count` frames, evenly spread over the dataset; all of them for None."""
+    if count is None:
+        return dataset
+    return Selection(dataset, tuple(spread(range(len(dataset)), count)))
 
 
 def split_off_cameras(dataset: Dataset, cameras: Sequence[str]) -> tuple[Selection, Selection]:

@@ -84,7 +84,7 @@ def dehaze(frame: Frame) -> Frame:
     haziest = dark >= np.quantile(dark, 0.999)
     air = np.maximum(scene[haziest].mean(axis=0), 0.05)
     veil = minimum_filter((scene / air).min(axis=2), size)
-    clear = _guided(luma(frame) / 255, 1 - 0.95 * veil, 4 * size)
+    clear = _guided(luma(frame) / np.float32(255), 1 - np.float32(0.95) * veil, 4 * size)
     return _frame(255 * ((scene - air) / np.maximum(clear, DARKEST)[..., None] + air))
 
 

@@ -29,13 +29,12 @@ class Interval:
     high: float
 
 
-def resample(frames: NDArray[np.int64], total: int, count: int, seed: int) -> FloatArray:
-    """(count, total) times that each of `total` frames is drawn, when as many as `frames` are, from `frames`."""
-    random = np.random.default_rng(seed)
-    weights = np.zeros((count, total))
-    if len(frames):
-        shares = np.full(len(frames), 1 / len(frames))
-        weights[:, frames] = random.multinomial(len(frames), shares, size=count)
+def resample(frames: int, count: int, seed: int) -> FloatArray:
+    """(count, frames) times that each frame is drawn, when as many are drawn as there are."""
+    if not frames:
+        return np.zeros((count, 0))
+    shares = np.full(frames, 1 / frames)
+    weights: FloatArray = np.random.default_rng(seed).multinomial(frames, shares, size=count).astype(float)
     return weights
 
 
@@ -64,7 +63,9 @@ def mean_over_classes(precisions: FloatArray) -> FloatArray:
     known = np.isfinite(precisions)
     counts = known.sum(axis=1)
     sums = np.where(known, precisions, 0).sum(axis=1)
-    return np.divide(sums, counts, out=np.full(counts.shape, np.nan), where=counts > 0)
+    means = np.full(counts.shape, np.nan)
+    np.divide(sums, counts, out=means, where=counts > 0)
+    return means
 
 
 def _of_class(matches: Matches, weights: FloatArray) -> FloatArray:

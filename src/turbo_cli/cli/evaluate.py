@@ -1,0 +1,128 @@
+"""`turbo evaluate`: does an enhancer help, where, and more than cheaper ways?"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from turbo_cli.cli.options import (
+    BatchSizeOption,
+    ClassesOption,
+    DetectorOption,
+    DeviceOption,
+    EnhancerOption,
+    HardThresholdOption,
+    JsonOption,
+    LabelledOption,
+    RoiScoreOption,
+    SizeOption,
+    WeightsOption,
+    parse_size,
+)
+from turbo_cli.cli.output import Output
+
+if TYPE_CHECKING:
+    from turbo_cli.profiling.bootstrap import Interval
+    from turbo_cli.profiling.evaluation import Report
+
+EXAMPLE = "Example: turbo evaluate --detector tiny --enhancer enhancer.safetensors --dataset streets"
+
+
+def evaluate(
+    context: typer.Context,
+    detector: DetectorOption,
+    enhancer: EnhancerOption,
+    labelled: LabelledOption,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a self-contained page here.")] = None,
+    gallery: Annotated[
+        Path | None, typer.Option("--gallery", help="Write before/after pictures of best and worst here.")
+    ] = None,
+    baselines: Annotated[
+        str, typer.Option(help="none, all, or names with commas; package.module:factory is a plug-in.")
+    ] = "all",
+    frames: Annotated[
+        int | None, typer.Option(min=1, help="Only as many frames, evenly spread over the dataset.")
+    ] = None,
+    classes: ClassesOption = None,
+    bootstrap: Annotated[int, typer.Option(min=1, help="Resamples of the frames for intervals.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the resamples.")] = 0,
+    roi_score: RoiScoreOption = 0.3,
+    hard_threshold: HardThresholdOption = 0.6,
+    score: Annotated[
+        float, typer.Option(min=0, max=1, help="Count mistakes and draw boxes from this score on.")
+    ] = 0.3,
+    weights: WeightsOption = None,
+    size: SizeOption = None,
+    device: DeviceOption = "cpu",
+    batch_size: BatchSizeOption = 8,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge every level of an enhancer on labelled frames, beside baselines, merged boxes and oracles."""
+    from turbo_cli.data import open_dataset
+    from turbo_cli.data.selection import spread_frames
+    from turbo_cli.detectors.loading import load_detector
+    from turbo_cli.enhancement import load_enhancer
+    from turbo_cli.enhancement.baselines import find_baselines
+    from turbo_cli.metrics import parse_classes
+    from turbo_cli.profiling.as_json import report_as_json
+    from turbo_cli.profiling.evaluation import EvaluationOptions, evaluate_enhancer
+    from turbo_cli.profiling.gallery import find_cases, write_gallery
+    from turbo_cli.profiling.page import write_page
+
+    output: Output = context.obj
+    merged = parse_classes(classes) if classes else None
+    compared = find_baselines(baselines, device)
+    chosen = spread_frames(open_dataset(labelled), frames)
+    loaded = load_enhancer(enhancer, load_detector(detector, weights, device, parse_size(size)))
+    options = EvaluationOptions(merged, roi_score, hard_threshold, score, bootstrap, seed, batch_size)
+    report = evaluate_enhancer(loaded, chosen, compared, options, output.track)
+    cases = find_cases(loaded, chosen, report, score=score, track=output.track) if html or gallery else []
+    if gallery:
+        write_gallery(gallery, cases)
+    if html:
+        write_page(html, report, cases, f"{enhancer.name} for {detector} on {labelled.name}")
+    if as_json:
+        output.json(report_as_json(report))
+        return
+    _print_report(output, report)
+
+
+def _print_report(output: Output, report: "Report") -> None:
+    counts = ", ".join(f"{len(report.groups[group])} {group}" for group in ("hard", "easy", "seen", "unseen"))
+    output.text(f"{len(report.groups['all'])} frames: {counts} (cameras that were trained on, or not)")
+    output.text("AP50 in points, and its difference to level 0 with 95 % intervals")
+    _print_ways(output, report)
+    _print_errors(output, report)
+    reliability = report.reliability
+    output.text(f"D_f: AUC {reliability.auc:.3f}, θ′ off by {reliability.calibration_error:.3f} on average")
+
+
+def _print_ways(output: Output, report: "Report") -> None:
+    from rich.table import Table
+
+    groups = ("all", "hard", "easy")
+    table = Table(box=None)
+    for name in ("", "", "AP50", *groups):
+        table.add_column(name, no_wrap=name == "")
+    kinds = [kind for kind, _ in report.judged]
+    for place, ((kind, name), judged) in enumerate(report.judged.items()):
+        new = place == 0 or kinds[place - 1] != kind
+        gains = [_difference(judged[group].gains["level 0"].ap50) for group in groups]
+        table.add_row(kind if new else "", name, f"{100 * judged['all'].score.ap50.value:.1f}", *gains)
+    output.table(table)
+
+
+def _print_errors(output: Output, report: "Report") -> None:
+    from rich.table import Table
+
+    table = Table("level", "found", "missed", "false positives", box=None)
+    for name, judged in report.of_kind("level").items():
+        errors = judged["all"].errors
+        table.add_row(name, *map(str, (errors.hits, errors.false_negatives, errors.false_positives)))
+    output.table(table)
+
+
+def _difference(gain: "Interval") -> str:
+    if gain.value != gain.value:
+        return "–"
+    return f"{100 * gain.value:+.1f} [{100 * gain.low:.1f}, {100 * gain.high:.1f}]"
