@@ -25,9 +25,6 @@ ClassesOption = Annotated[
     str | None,
     typer.Option("--classes", help="Judge by these classes only; vehicle=car+bus+truck merges several."),
 ]
-DatasetOption = Annotated[
-    Path, typer.Option("--dataset", help="A dataset, COCO JSON, video, or folder of these.")
-]
 OutOption = Annotated[Path, typer.Option("--out", help="The file to write.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="Of all random draws.")]
 WorkersOption = Annotated[int, typer.Option("--workers", min=0, help="Processes that make samples.")]

@@ -59,6 +59,7 @@ class Entry(nn.Module):
         known, own = self.both.weight.chunk(2, dim=1)  # [width, C, step, step] each
         known = known / self.deviation.view(1, -1, 1, 1)
         own = own / deviation.view(batch, 1, channels, 1, 1)
+        assert self.both.bias is not None
         shift = known.sum(dim=(2, 3)) @ self.mean + (own.sum(dim=(3, 4)) @ mean[:, :, None]).squeeze(2)
         mixed = F.conv2d(
             skip.reshape(1, batch * channels, height, width),
