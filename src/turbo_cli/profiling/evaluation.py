@@ -15,7 +15,7 @@ from turbo_cli.enhancement.difficulty import HARD_THRESHOLD, ROI_SCORE, classify
 from turbo_cli.enhancement.enhancer import LEVELS, Enhancer
 from turbo_cli.enhancement.fusion import Fusion, fuse
 from turbo_cli.errors import TurboError
-from turbo_cli.metrics import Classes, check_classes
+from turbo_cli.metrics import Classes, judged_categories
 from turbo_cli.profiling.judging import Judge, Judgements, Measured
 from turbo_cli.profiling.passes import FrameDetections, Passes, run_passes
 from turbo_cli.profiling.reliability import Reliability, judge_predictions
@@ -56,11 +56,13 @@ class Report:
     judged: every way, by group. Gains: over `level 0` always; of levels also over every baseline; of merged
     boxes also over `mirrored`, level 0 merged with a pass over the mirrored frame, at the price of one more
     pass too; of the baselines' oracle also over the `no-ops` oracle, which chooses among as many.
+    category_ids: of the classes that were judged by.
     by_frame: (frames, 2) map and AP50 of each frame by level. passes: the boxes. confidences: c by frame.
     """
 
     groups: dict[str, NDArray[np.int64]]
     training_cameras: tuple[str, ...]
+    category_ids: set[int]
     judged: dict[Way, Judgements]
     reliability: Reliability
     by_frame: dict[int, NDArray[np.float64]]
@@ -93,7 +95,7 @@ def evaluate_enhancer(
         raise TurboError(
             f"{dataset.path}: has no labels, and nothing can be judged without", "label it first"
         )
-    check_classes(dataset, options.classes)
+    category_ids = judged_categories(dataset, options.classes)
     passes = run_passes(enhancer, dataset, baselines, options.batch_size, track)
     confidences = [confidence(found, options.roi_score) for found in passes.levels[0]]
     kinds = np.array(
@@ -115,6 +117,7 @@ def evaluate_enhancer(
     return Report(
         groups=groups,
         training_cameras=enhancer.training_cameras,
+        category_ids=category_ids,
         judged={
             way: judge.compare(measured[way], _others(way, measured))
             for way in track(wanted, "judging", len(wanted))
