@@ -82,6 +82,7 @@ def test_the_same_seed_gives_the_same_intervals(line: list[str], turbo: RunTurbo
         (["--classes", "bus"], "no class 'bus'"),
         (["--enhancer", "none.safetensors"], "none.safetensors"),
         (["--bootstrap", "0"], "--bootstrap"),
+        (["--gallery", "streets"], "streets: exists already"),
     ],
 )
 def test_what_the_user_can_mend_is_one_line(

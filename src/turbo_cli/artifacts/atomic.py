@@ -42,8 +42,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     Raises `TurboError` if `path` holds anything already, or cannot be written.
     """
     with _user_errors(path):
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise TurboError(f"{path}: exists already", "remove it or name another folder")
+        require_new_folder(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"))
     try:
@@ -56,6 +55,12 @@ def replacing_folder(path: Path) -> Iterator[Path]:
             _sync(path.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def require_new_folder(path: Path) -> None:
+    """Raise `TurboError` if `path` holds anything already; worth asking before long work."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise TurboError(f"{path}: exists already", "remove it or name another folder")
 
 
 @contextlib.contextmanager

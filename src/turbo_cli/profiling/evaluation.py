@@ -98,21 +98,12 @@ def evaluate_enhancer(
     category_ids = judged_categories(dataset, options.classes)
     passes = run_passes(enhancer, dataset, baselines, options.batch_size, track)
     confidences = [confidence(found, options.roi_score) for found in passes.levels[0]]
-    kinds = np.array(
-        [
-            classify(c, has_ground_truth(dataset, row), options.hard_threshold)
-            for row, c in enumerate(confidences)
-        ]
-    )
+    labelled = [not targets.ignore.all() for targets in map(dataset.targets, range(len(dataset)))]
+    pairs = zip(confidences, labelled, strict=True)
+    kinds = np.array([classify(c, something, options.hard_threshold) for c, something in pairs])
     groups = group_frames(dataset, kinds, enhancer.training_cameras)
     judge = Judge(dataset, groups, options.classes, options.resamples, options.error_score, options.seed)
-    ways = all_ways(passes)
-    measured = {way: judge.measure(found) for way, found in track(ways.items(), "matching", len(ways))}
-    if baselines:
-        for oracle, kind in (("baselines", "baseline"), ("no-ops", "no-op")):
-            chosen = [PLAIN, *(way for way in ways if way[0] == kind)]
-            scores = np.array([measured[way].by_frame for way in chosen])
-            measured["oracle", oracle] = judge.measure(choose_best([ways[way] for way in chosen], scores))
+    measured = _measure_all(judge, all_ways(passes), track)
     wanted = [way for way in measured if way[0] != "no-op"]
     return Report(
         groups=groups,
@@ -127,11 +118,6 @@ def evaluate_enhancer(
         passes=passes,
         confidences=confidences,
     )
-
-
-def has_ground_truth(dataset: Dataset, row: int) -> bool:
-    """Whether there is anything to find in a frame."""
-    return not bool(dataset.targets(row).ignore.all())
 
 
 def group_frames(
@@ -167,6 +153,17 @@ def choose_best(choices: Sequence[FrameDetections], scores: NDArray[np.float64])
     """
     order = np.nan_to_num(scores[..., 1] + 1e-3 * scores[..., 0])
     return [choices[best][row] for row, best in enumerate(order.argmax(axis=0))]
+
+
+def _measure_all(judge: Judge, ways: Mapping[Way, FrameDetections], track: Track) -> dict[Way, Measured]:
+    """Measure every way, and the oracles that choose among them."""
+    measured = {way: judge.measure(found) for way, found in track(ways.items(), "matching", len(ways))}
+    for oracle, kind in (("baselines", "baseline"), ("no-ops", "no-op")):
+        chosen = [way for way in ways if way == PLAIN or way[0] == kind]
+        if len(chosen) > 1:
+            scores = np.array([measured[way].by_frame for way in chosen])
+            measured["oracle", oracle] = judge.measure(choose_best([ways[way] for way in chosen], scores))
+    return measured
 
 
 def _others(way: Way, measured: Mapping[Way, Measured]) -> dict[str, Measured]:
