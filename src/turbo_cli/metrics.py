@@ -166,10 +166,11 @@ def evaluate(
     return Evaluation(coco, tuple(merged), len(dataset))
 
 
-def check_classes(dataset: Labelled, classes: Classes | None) -> None:
-    """Raise `TurboError` for classes that the dataset lacks."""
-    if classes is not None:
-        _class_of_category(dataset.categories, classes)
+def judged_categories(dataset: Labelled, classes: Classes | None = None) -> set[int]:
+    """The ids that `evaluate` judges by. Raises `TurboError` for classes that the dataset lacks."""
+    if classes is None:
+        return set(dataset.categories)
+    return set(_class_of_category(dataset.categories, classes))
 
 
 def parse_classes(text: str) -> dict[str, tuple[str, ...]]:

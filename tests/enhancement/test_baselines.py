@@ -100,6 +100,7 @@ def test_names_and_a_plug_in_are_found(tmp_path: Path, monkeypatch: pytest.Monke
     assert find_baselines("all") == BASELINES
     found = find_baselines("median,my_restorer:make")
     assert list(found) == ["median", "my_restorer:make"]
+    assert list(find_baselines("all,my_restorer:make")) == [*BASELINES, "my_restorer:make"]
     assert found["my_restorer:make"](street()).shape == (60, 80, 3)
     with pytest.raises(TurboError, match=r"no baseline 'medain'.*'median'"):
         find_baselines("medain")

@@ -28,7 +28,8 @@ def make_streets(folder: Path, frames: int = 12) -> Dataset:
     """
     random = np.random.default_rng(0)
     folder.mkdir()
-    images, annotations = [], []
+    images: list[dict[str, object]] = []
+    annotations: list[dict[str, object]] = []
     for i in range(frames):
         pixels = random.integers(0, 1 if i % 2 else 256, (32, 64, 3)) + 120 * (i % 2)
         Image.fromarray(pixels.astype(np.uint8)).save(folder / f"{i}.png")

@@ -36,8 +36,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     Raises `TurboError` if `path` holds anything already, or cannot be written.
     """
     with _user_errors(path):
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise TurboError(f"{path}: exists already", "remove it or name another folder")
+        require_new_folder(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"))
     try:
@@ -65,6 +64,12 @@ def _temporary_beside(path: Path) -> Path:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
         os.close(handle)
     return Path(name)
+
+
+def require_new_folder(path: Path) -> None:
+    """Raise `TurboError` if `path` holds anything already; worth asking before long work."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise TurboError(f"{path}: exists already", "remove it or name another folder")
 
 
 @contextlib.contextmanager

@@ -38,7 +38,7 @@ def evaluate(
         Path | None, typer.Option("--gallery", help="Write before/after pictures of best and worst here.")
     ] = None,
     baselines: Annotated[
-        str, typer.Option(help="none, all, or names with commas; package.module:factory is a plug-in.")
+        str, typer.Option(help="none, all, names with commas; package.module:factory is a plug-in.")
     ] = "all",
     frames: Annotated[
         int | None, typer.Option(min=1, help="Only as many frames, evenly spread over the dataset.")
@@ -58,6 +58,7 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Judge every level of an enhancer on labelled frames, beside baselines, merged boxes and oracles."""
+    from turbo_cli.artifacts.atomic import require_new_folder
     from turbo_cli.data import open_dataset
     from turbo_cli.data.selection import spread_frames
     from turbo_cli.detectors.loading import load_detector
@@ -70,6 +71,8 @@ def evaluate(
     from turbo_cli.profiling.page import write_page
 
     output: Output = context.obj
+    if gallery:
+        require_new_folder(gallery)
     merged = parse_classes(classes) if classes else None
     compared = find_baselines(baselines, device)
     chosen = spread_frames(open_dataset(labelled), frames)
@@ -89,26 +92,27 @@ def evaluate(
 
 def _print_report(output: Output, report: "Report") -> None:
     counts = ", ".join(f"{len(report.groups[group])} {group}" for group in ("hard", "easy", "seen", "unseen"))
-    output.text(f"{len(report.groups['all'])} frames: {counts} (cameras that were trained on, or not)")
+    output.text(f"{len(report.groups['all'])} frames: {counts} (cameras trained on, or not)")
     output.text("AP50 in points, and its difference to level 0 with 95 % intervals")
     _print_ways(output, report)
     _print_errors(output, report)
-    reliability = report.reliability
-    output.text(f"D_f: AUC {reliability.auc:.3f}, θ′ off by {reliability.calibration_error:.3f} on average")
+    auc, error = report.reliability.auc, report.reliability.calibration_error
+    known = "AUC unknown (needs hard and easy frames)" if auc != auc else f"AUC {auc:.3f}"
+    output.text(f"D_f: {known}; θ′ lies {error:.3f} from θ on average")
 
 
 def _print_ways(output: Output, report: "Report") -> None:
     from rich.table import Table
 
     groups = ("all", "hard", "easy")
-    table = Table(box=None)
-    for name in ("", "", "AP50", *groups):
-        table.add_column(name, no_wrap=name == "")
-    kinds = [kind for kind, _ in report.judged]
-    for place, ((kind, name), judged) in enumerate(report.judged.items()):
-        new = place == 0 or kinds[place - 1] != kind
-        gains = [_difference(judged[group].gains["level 0"].ap50) for group in groups]
-        table.add_row(kind if new else "", name, f"{100 * judged['all'].score.ap50.value:.1f}", *gains)
+    # Narrow enough for 80 columns.
+    table = Table("", "AP50", *groups, box=None, padding=(0, 1, 0, 0))
+    kinds = dict.fromkeys(kind for kind, _ in report.judged)
+    for kind in kinds:
+        table.add_row(kind, style="bold")
+        for name, judged in report.of_kind(kind).items():
+            gains = [_difference(judged[group].gains["level 0"].ap50) for group in groups]
+            table.add_row(f" {name}", f"{100 * judged['all'].score.ap50.value:.1f}", *gains)
     output.table(table)
 
 
@@ -125,4 +129,4 @@ def _print_errors(output: Output, report: "Report") -> None:
 def _difference(gain: "Interval") -> str:
     if gain.value != gain.value:
         return "–"
-    return f"{100 * gain.value:+.1f} [{100 * gain.low:.1f}, {100 * gain.high:.1f}]"
+    return f"{100 * gain.value:+.1f} {100 * gain.low:.1f}…{100 * gain.high:.1f}"

@@ -106,7 +106,7 @@ BASELINES: dict[str, Baseline] = {
 
 
 def find_baselines(names: str, device: str = "cpu") -> dict[str, Baseline]:
-    """`none`, `all` (classical ones) or names with commas between, a plug-in's `module:factory` among them.
+    """`none`, or names with commas: `all` (classical ones), one of them, a plug-in's `module:factory`.
 
     A plug-in is how a learned restoration or super-resolution model takes part: its factory is called as
     `factory(device=str)` and returns a function of a (H, W, 3) uint8 RGB frame that returns another, of any
@@ -114,7 +114,10 @@ def find_baselines(names: str, device: str = "cpu") -> dict[str, Baseline]:
     """
     if names == "none":
         return {}
-    return {name: _find(name, device) for name in (BASELINES if names == "all" else names.split(","))}
+    found: dict[str, Baseline] = {}
+    for name in names.split(","):
+        found |= BASELINES if name == "all" else {name: _find(name, device)}
+    return found
 
 
 def noise_deviation(frame: Frame) -> float:

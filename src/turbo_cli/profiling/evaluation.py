@@ -15,7 +15,7 @@ from turbo_cli.enhancement.difficulty import HARD_THRESHOLD, ROI_SCORE, classify
 from turbo_cli.enhancement.enhancer import LEVELS, Enhancer
 from turbo_cli.enhancement.fusion import Fusion, fuse
 from turbo_cli.errors import TurboError
-from turbo_cli.metrics import Classes, check_classes
+from turbo_cli.metrics import Classes, judged_categories
 from turbo_cli.profiling.judging import Judge, Judgements, Measured
 from turbo_cli.profiling.passes import FrameDetections, Passes, run_passes
 from turbo_cli.profiling.reliability import Reliability, judge_predictions
@@ -56,11 +56,13 @@ class Report:
     judged: every way, by group. Gains: over `level 0` always; of levels also over every baseline; of merged
     boxes also over `mirrored`, level 0 merged with a pass over the mirrored frame, at the price of one more
     pass too; of the baselines' oracle also over the `no-ops` oracle, which chooses among as many.
+    category_ids: of the classes that were judged by.
     by_frame: (frames, 2) map and AP50 of each frame by level. passes: the boxes. confidences: c by frame.
     """
 
     groups: dict[str, NDArray[np.int64]]
     training_cameras: tuple[str, ...]
+    category_ids: set[int]
     judged: dict[Way, Judgements]
     reliability: Reliability
     by_frame: dict[int, NDArray[np.float64]]
@@ -93,28 +95,20 @@ def evaluate_enhancer(
         raise TurboError(
             f"{dataset.path}: has no labels, and nothing can be judged without", "label it first"
         )
-    check_classes(dataset, options.classes)
+    category_ids = judged_categories(dataset, options.classes)
     passes = run_passes(enhancer, dataset, baselines, options.batch_size, track)
     confidences = [confidence(found, options.roi_score) for found in passes.levels[0]]
-    kinds = np.array(
-        [
-            classify(c, has_ground_truth(dataset, row), options.hard_threshold)
-            for row, c in enumerate(confidences)
-        ]
-    )
+    labelled = [not targets.ignore.all() for targets in map(dataset.targets, range(len(dataset)))]
+    pairs = zip(confidences, labelled, strict=True)
+    kinds = np.array([classify(c, something, options.hard_threshold) for c, something in pairs])
     groups = group_frames(dataset, kinds, enhancer.training_cameras)
     judge = Judge(dataset, groups, options.classes, options.resamples, options.error_score, options.seed)
-    ways = all_ways(passes)
-    measured = {way: judge.measure(found) for way, found in track(ways.items(), "matching", len(ways))}
-    if baselines:
-        for oracle, kind in (("baselines", "baseline"), ("no-ops", "no-op")):
-            chosen = [PLAIN, *(way for way in ways if way[0] == kind)]
-            scores = np.array([measured[way].by_frame for way in chosen])
-            measured["oracle", oracle] = judge.measure(choose_best([ways[way] for way in chosen], scores))
+    measured = _measure_all(judge, all_ways(passes), track)
     wanted = [way for way in measured if way[0] != "no-op"]
     return Report(
         groups=groups,
         training_cameras=enhancer.training_cameras,
+        category_ids=category_ids,
         judged={
             way: judge.compare(measured[way], _others(way, measured))
             for way in track(wanted, "judging", len(wanted))
@@ -124,11 +118,6 @@ def evaluate_enhancer(
         passes=passes,
         confidences=confidences,
     )
-
-
-def has_ground_truth(dataset: Dataset, row: int) -> bool:
-    """Whether there is anything to find in a frame."""
-    return not bool(dataset.targets(row).ignore.all())
 
 
 def group_frames(
@@ -164,6 +153,17 @@ def choose_best(choices: Sequence[FrameDetections], scores: NDArray[np.float64])
     """
     order = np.nan_to_num(scores[..., 1] + 1e-3 * scores[..., 0])
     return [choices[best][row] for row, best in enumerate(order.argmax(axis=0))]
+
+
+def _measure_all(judge: Judge, ways: Mapping[Way, FrameDetections], track: Track) -> dict[Way, Measured]:
+    """Measure every way, and the oracles that choose among them."""
+    measured = {way: judge.measure(found) for way, found in track(ways.items(), "matching", len(ways))}
+    for oracle, kind in (("baselines", "baseline"), ("no-ops", "no-op")):
+        chosen = [way for way in ways if way == PLAIN or way[0] == kind]
+        if len(chosen) > 1:
+            scores = np.array([measured[way].by_frame for way in chosen])
+            measured["oracle", oracle] = judge.measure(choose_best([ways[way] for way in chosen], scores))
+    return measured
 
 
 def _others(way: Way, measured: Mapping[Way, Measured]) -> dict[str, Measured]:

@@ -14,7 +14,7 @@ from turbo_cli.data import Dataset
 from turbo_cli.data.drawing import REFERENCE, draw_boxes, draw_detections
 from turbo_cli.data.images import Frame
 from turbo_cli.enhancement.enhancer import Enhancer
-from turbo_cli.profiling.evaluation import PLAIN, Report
+from turbo_cli.profiling.evaluation import Report
 from turbo_cli.progress import Track, untracked
 
 CAPTION = 34
@@ -89,7 +89,7 @@ def _make_case(
     level, info, frame = report.best_level, dataset.frames[row], dataset.frame(row)
     categories = COCO_NAMES | enhancer.detector.categories | dataset.categories
     targets = dataset.targets(row)
-    before, after = (report.passes.levels[k][row].above(score) for k in (int(PLAIN[1]), level))
+    before, after = (_shown(report.passes.levels[k][row], report, score) for k in (0, level))
     left = _annotate(frame, targets, before, categories)
     right = _annotate(enhanced_picture(enhancer, frame), targets, after, categories)
     ap50 = [report.by_frame[k][row, 1] for k in (0, level)]
@@ -100,6 +100,12 @@ def _make_case(
         f"level 0: AP50 {ap50[0]:.2f}   level {level}: {ap50[1]:.2f}"
     )
     return Case(row, info.image_id, level, gain, _side_by_side(left, right, caption))
+
+
+def _shown(found: Detections, report: Report, score: float) -> Detections:
+    """The boxes that were judged, from `score` on."""
+    judged = np.isin(found.category_ids, list(report.category_ids))
+    return Detections(found.boxes_xyxy[judged], found.scores[judged], found.category_ids[judged]).above(score)
 
 
 def _annotate(frame: Frame, targets: Targets, found: Detections, categories: Mapping[int, str]) -> Frame:

@@ -50,6 +50,7 @@ def make_page(report: Report, cases: Sequence[Case], title: str) -> str:
             levels_chart(report.of_kind("level"), group) for group in ("all", "hard", "easy")
         ),
         ways=_ways_table(report),
+        against=_against_table(report),
         errors=_errors_table(report),
         cameras=_cameras_table(report),
         reliability=reliability_chart(report.reliability),
@@ -63,7 +64,9 @@ def _cards(report: Report) -> str:
     cards = {group: f"{counts[group]:,}" for group in ("all", "hard", "easy", "seen", "unseen")}
     best = report.of_kind("level")[str(report.best_level)]["all"]
     cards |= {
-        f"best: level {report.best_level}": _points(best.gains["level 0"].ap50.value, signed=True),
+        f"AP50 points by the best level, {report.best_level}": _points(
+            best.gains["level 0"].ap50.value, signed=True
+        ),
         "D_f AUC": _number(report.reliability.auc),
         "θ′ error": _number(report.reliability.calibration_error),
     }
@@ -95,6 +98,15 @@ def _scores(judgements: Judgements, groups: Iterable[str]) -> list[str]:
             _difference(judgements[group].gains["level 0"].ap50),
         )
     ]
+
+
+def _against_table(report: Report) -> str:
+    levels = {name: one["all"].gains for name, one in report.of_kind("level").items() if name != "0"}
+    rows = [
+        _row([escape(baseline), *(_difference(gains[baseline].ap50) for gains in levels.values())])
+        for baseline in report.of_kind("baseline")
+    ]
+    return _table(["", *(f"level {name}" for name in levels)], rows)
 
 
 def _errors_table(report: Report) -> str:
