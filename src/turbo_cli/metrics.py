@@ -170,7 +170,7 @@ def judged_categories(dataset: Labelled, classes: Classes | None = None) -> set[
     """The ids that `evaluate` judges by. Raises `TurboError` for classes that the dataset lacks."""
     if classes is None:
         return set(dataset.categories)
-    return set(_class_of_category(dataset.categories, classes))
+    return set(class_of_category(dataset.categories, classes))
 
 
 def parse_classes(text: str) -> dict[str, tuple[str, ...]]:

@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from turbo_cli.artifacts import difficulty, roi_scores
 from turbo_cli.artifacts.roi_scores import FrameScores
 from turbo_cli.data import Dataset, open_dataset
 from turbo_cli.data.images import Frame
-from turbo_cli.data.subset import Subset
+from turbo_cli.data.selection import Selection
 from turbo_cli.detectors.running import detect_frames
 from turbo_cli.enhancement.difficulty import classify, confidence
 from turbo_cli.errors import TurboError
@@ -32,19 +33,22 @@ KEPT_PER_ROW = 50
 """Bytes by which the peak may grow, for the allocator's moods; a row takes some 700 in memory."""
 
 
-class Watched(Subset):
+@dataclass(frozen=True)
+class Watched(Selection):
     """A dataset that notes which frames are decoded, and kills the process at one of them."""
 
-    def __init__(self, dataset: Dataset, fatal: int | None = None) -> None:
-        super().__init__(dataset, range(len(dataset)))
-        self.fatal = fatal
-        self.decoded: list[int] = []
+    fatal: int | None = None
+    decoded: list[int] = field(default_factory=list)
 
     def frame(self, index: int) -> Frame:
         if index == self.fatal:
             os.kill(os.getpid(), signal.SIGKILL)
         self.decoded.append(index)
         return super().frame(index)
+
+
+def watching(dataset: Dataset, fatal: int | None = None) -> Watched:
+    return Watched(dataset, tuple(range(len(dataset))), fatal)
 
 
 @pytest.fixture
@@ -115,11 +119,11 @@ def test_killed_labelling_goes_on_behind_its_last_frame(fatal: int, street: Path
     label_frames(detector, dataset, whole, Labelling(), batch_size=1)
 
     def label() -> str:
-        return str(label_frames(detector, Watched(dataset, fatal), broken, Labelling(), batch_size=1))
+        return str(label_frames(detector, watching(dataset, fatal), broken, Labelling(), batch_size=1))
 
     assert in_child(label)[0] == -signal.SIGKILL
     assert not broken.exists()
-    watched = Watched(dataset)
+    watched = watching(dataset)
     label_frames(detector, watched, broken, Labelling(), batch_size=1)
     assert watched.decoded == list(range(fatal, 9))
     assert broken.read_bytes() == whole.read_bytes()
@@ -129,7 +133,7 @@ def test_killed_labelling_goes_on_behind_its_last_frame(fatal: int, street: Path
 def test_another_threshold_needs_no_detector_and_other_weights_or_labels_do(
     street: Path, tmp_path: Path
 ) -> None:
-    watched, out = Watched(open_dataset(street)), tmp_path / "difficulty.csv"
+    watched, out = watching(open_dataset(street)), tmp_path / "difficulty.csv"
     label_frames(SmallDetector(), watched, out, Labelling(hard_threshold=0))
     assert {row.class_ for row in difficulty.read(out).rows} == {"easy"}
     watched.decoded.clear()
@@ -139,7 +143,7 @@ def test_another_threshold_needs_no_detector_and_other_weights_or_labels_do(
     label_frames(SmallDetector(seed=1), watched, out, Labelling())
     assert difficulty.read(out).provenance.detector_weights_hash == SmallDetector(seed=1).weights_hash
     assert watched.decoded == list(range(9))
-    relabelled = Watched(open_dataset(write_street(tmp_path / "other", frames=9, cars=3)))
+    relabelled = watching(open_dataset(write_street(tmp_path / "other", frames=9, cars=3)))
     label_frames(SmallDetector(seed=1), relabelled, out, Labelling())
     assert relabelled.decoded == list(range(9))
 

@@ -11,8 +11,8 @@ from turbo_cli.artifacts.roi_scores import LOWEST_SCORE, FrameScores, RoiScores
 from turbo_cli.boxes import FloatArray, Targets, centres_inside
 from turbo_cli.data import Dataset
 from turbo_cli.data.fingerprint import dataset_hash
+from turbo_cli.data.selection import Selection
 from turbo_cli.data.statistics import SMALL_AREA
-from turbo_cli.data.subset import Subset
 from turbo_cli.detectors.base import SplitDetector
 from turbo_cli.detectors.running import detect_frames
 from turbo_cli.metrics import Classes, class_of_category, mean_average_precision
@@ -46,7 +46,7 @@ def score_frames(
         if not found.provenance.unlike(provenance):
             return found
     with roi_scores.resuming(path, provenance) as writer:
-        rest = Subset(dataset, range(writer.count, len(dataset)))
+        rest = Selection(dataset, tuple(range(writer.count, len(dataset))))
         for row in _score(detector, rest, classes, batch_size, track):
             writer.append(row)
             writer.flush()
@@ -54,13 +54,13 @@ def score_frames(
 
 
 def _score(
-    detector: SplitDetector, dataset: Subset, classes: Classes | None, batch_size: int, track: Track
+    detector: SplitDetector, dataset: Selection, classes: Classes | None, batch_size: int, track: Track
 ) -> Iterator[FrameScores]:
     counted_ids = list(
         dataset.categories if classes is None else class_of_category(dataset.categories, classes)
     )
     for i, found in enumerate(detect_frames(detector, dataset, batch_size, track)):
-        frame = Subset(dataset, [i])
+        frame = Selection(dataset, (i,))
         [info] = frame.frames
         scores = tuple(map(float, found.above(LOWEST_SCORE).scores.astype(str)))
         if not dataset.labelled:
