@@ -10,8 +10,10 @@ from typing import Any
 import typer.main
 
 from tests.profiling.streets import make_enhancer, write_enhancer
+from tests.training.stages import write_difficulty, write_gan
 from turbo_cli.cli.main import app
-from turbo_cli.detectors import load_detector
+from turbo_cli.data import open_dataset
+from turbo_cli.detectors import SplitDetector, load_detector
 from turbo_cli.enhancement import Enhancer
 
 
@@ -57,7 +59,11 @@ def _write_labels(path: Path) -> Path:
 
 
 def _untrained() -> Enhancer:
-    return make_enhancer(trained=False, detector=load_detector("examples.custom_detector:make"))
+    return make_enhancer(trained=False, detector=_custom())
+
+
+def _custom() -> SplitDetector:
+    return load_detector("examples.custom_detector:make")
 
 
 # What stands for a required parameter, by its name. `folder` is the test's own; results get new names.
@@ -65,9 +71,13 @@ ARGUMENTS: dict[str, Callable[[Path], str]] = {
     "by": lambda folder: "time",
     "dataset": lambda folder: str(folder / "street"),
     "detector": lambda folder: "examples.custom_detector:make",
+    "difficulty": lambda folder: str(
+        write_difficulty(folder / "difficulty.csv", open_dataset(folder / "street"), _custom())
+    ),
     "enhancer": lambda folder: str(write_enhancer(folder / "enhancer.safetensors", _untrained())),
     "format_name": lambda folder: "yolo",
     "fractions": lambda folder: "0.5,0.5",
+    "gan": lambda folder: str(write_gan(folder / "gan.safetensors", _custom())),
     "labelled": lambda folder: str(_write_labels(folder / "street" / "labels.json")),
     "name": lambda folder: "examples.custom_detector:make",
     "out": lambda folder: tempfile.mktemp(prefix="out-", suffix=".json", dir=folder),
@@ -77,6 +87,8 @@ ARGUMENTS: dict[str, Callable[[Path], str]] = {
 # What keeps a command short that would work for long.
 SHORT: dict[str, list[str]] = {
     "data synth": ["--cameras", "1", "--frames", "2"],
+    "train-gan": ["--iterations", "1", "--batch-size", "2", "--workers", "0"],
+    "train-multiexit": ["--loss", "distill", "--iterations", "1", "--batch-size", "2", "--workers", "0"],
     "evaluate": ["--baselines", "stretch", "--bootstrap", "9"],
 }
 

@@ -26,6 +26,7 @@ ClassesOption = Annotated[
     typer.Option("--classes", help="Judge by these classes only; vehicle=car+bus+truck merges several."),
 ]
 OutOption = Annotated[Path, typer.Option("--out", help="The file to write.")]
+IterationsOption = Annotated[int, typer.Option("--iterations", min=1, help="Training steps.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="Of all random draws.")]
 WorkersOption = Annotated[int, typer.Option("--workers", min=0, help="Processes that make samples.")]
 SaveEveryOption = Annotated[int, typer.Option("--save-every", min=1, help="Iterations between checkpoints.")]

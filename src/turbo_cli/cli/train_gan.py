@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from turbo_cli.cli.options import (
+    BatchSizeOption,
     DatasetOption,
     DetectorOption,
     DeviceOption,
+    IterationsOption,
     JsonOption,
     OutOption,
     ResumeOption,
@@ -33,8 +35,8 @@ def train_gan(
     dataset: DatasetOption,
     difficulty: Annotated[Path, typer.Option(help="difficulty.csv of `turbo label-difficulty`.")],
     out: OutOption,
-    iterations: Annotated[int, typer.Option(min=1)] = 1500,
-    batch_size: Annotated[int, typer.Option(min=1)] = 8,
+    iterations: IterationsOption = 1500,
+    batch_size: BatchSizeOption = 8,
     learning_rate: Annotated[float, typer.Option(help="Of the generator.")] = 2e-4,
     lr_discriminator: Annotated[float, typer.Option(help="Of D_f and D_i.")] = 4e-4,
     adversarial: Annotated[str, typer.Option(help="paper, or rals: relativistic least squares.")] = "paper",

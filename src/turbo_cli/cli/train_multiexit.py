@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from turbo_cli.cli.options import (
+    BatchSizeOption,
     ClassesOption,
     DatasetOption,
     DetectorOption,
     DeviceOption,
+    IterationsOption,
     JsonOption,
     OutOption,
     ResumeOption,
@@ -43,9 +45,9 @@ def train_multiexit(
     crop: Annotated[str | None, typer.Option(metavar="WxH", help="Train on crops of this size.")] = None,
     validate_on: Annotated[str | None, typer.Option(help="Cameras held out of training: a,b,c.")] = None,
     classes: ClassesOption = None,
-    iterations: Annotated[int, typer.Option(min=1)] = 3000,
-    batch_size: Annotated[int, typer.Option(min=1)] = 8,
-    learning_rate: Annotated[float, typer.Option()] = 1e-3,
+    iterations: IterationsOption = 3000,
+    batch_size: BatchSizeOption = 8,
+    learning_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 1e-3,
     eval_every: Annotated[int, typer.Option(min=1, help="Iterations between validations.")] = 500,
     save_every: SaveEveryOption = 200,
     workers: WorkersOption = 1,

@@ -36,7 +36,14 @@ def run_stage_one(
     gan = Gan(detector.channels).to(options.device)
     watch = _watch(detector, gan, classes, options, report)
     train_gan(detector, gan, classes.easy, classes.hard, options, track, watch)
-    artifact.write(options.out, _weights(detector, gan, difficulty, options))
+    provenance = Provenance(
+        detector=detector.name,
+        detector_weights_hash=detector.weights_hash,
+        seed=options.seed,
+        settings=options.settings,
+        parents={difficulty.name: hash_file(difficulty)},
+    )
+    artifact.write(options.out, gan_weights(gan, provenance))
     options.checkpoint.unlink(missing_ok=True)
     return held_out_auc(detector, gan, classes)
 
@@ -83,16 +90,8 @@ def _watch(
     return watch
 
 
-def _weights(
-    detector: SplitDetector, gan: Gan, difficulty: Path, options: GanTraining
-) -> artifact.GanWeights:
-    provenance = Provenance(
-        detector=detector.name,
-        detector_weights_hash=detector.weights_hash,
-        seed=options.seed,
-        settings=options.settings,
-        parents={difficulty.name: hash_file(difficulty)},
-    )
+def gan_weights(gan: Gan, provenance: Provenance) -> artifact.GanWeights:
+    """What `artifacts.gan.write` writes and `load_gan` reads."""
     return artifact.GanWeights(
         provenance, gan.decoder.state_dict(), gan.frame.state_dict(), gan.instance.state_dict()
     )
