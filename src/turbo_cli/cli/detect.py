@@ -8,6 +8,7 @@ import typer
 from turbo_cli.cli.options import (
     BatchSizeOption,
     ClassesOption,
+    DatasetArgument,
     DetectorOption,
     DeviceOption,
     JsonOption,
@@ -25,7 +26,7 @@ EXAMPLE = "Example: turbo detect --detector tiny street.mp4 --out boxes.json --d
 
 def detect(
     context: typer.Context,
-    source: Annotated[Path, typer.Argument(help="A dataset, COCO JSON, video, image, or folder of these.")],
+    source: DatasetArgument,
     detector: DetectorOption,
     out: Annotated[Path, typer.Option("--out", help="The COCO result list to write.")],
     draw: Annotated[Path | None, typer.Option("--draw", help="Write annotated frames here too.")] = None,

@@ -84,7 +84,7 @@ def open_dataset(path: str | Path) -> Dataset:
 
 
 class StoredDataset:
-    """The `Dataset` found at a path. It pickles and survives a fork: decoders do not cross, they open anew."""
+    """The `Dataset` found at a path. It pickles and survives a fork: decoders do not cross, they reopen."""
 
     def __init__(self, path: Path, source: Source) -> None:
         content = source.content
