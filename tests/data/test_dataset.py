@@ -151,6 +151,7 @@ def test_foreign_classes_get_turbo_ids_by_name(tmp_path: Path) -> None:
     targets = dataset.targets(1)
     assert targets.category_ids.tolist() == [6, 1000, 3]
     assert targets.ignore.tolist() == [False, True, True]
+    assert targets.crowd is not None and targets.crowd.tolist() == [False, True, False]
     assert targets.boxes_xyxy[0].tolist() == [1, 2, 11, 7]
 
 
