@@ -37,11 +37,13 @@ class Frames:
 def random_frames(count: int, seed: int) -> tuple[Frames, list[Detections]]:
     random = np.random.default_rng(seed)
     targets, detections = [], []
+    chance = np.random.default_rng(seed)
     for _ in range(count):
         corners = random.uniform(0, 200, (int(random.integers(0, 8)), 2))
         boxes = np.hstack([corners, corners + random.uniform(5, 80, corners.shape)]).astype(np.float32)
         ids = random.choice(list(CATEGORIES), len(boxes))
-        targets.append(Targets(boxes, ids, np.zeros(len(boxes), bool)))
+        crowd = chance.random(len(boxes)) < 0.1
+        targets.append(Targets(boxes, ids, crowd, crowd=crowd))
         kept = random.random(len(boxes)) < 0.8
         moved = np.vstack([boxes[kept], boxes]) + random.normal(0, 3, (kept.sum() + len(boxes), 4))
         scores = np.sort(random.random(len(moved)))[::-1].astype(np.float32)
@@ -56,9 +58,11 @@ def by_pycocotools(frames: Frames, detections: list[Detections], chosen: list[in
     annotations: list[dict[str, Any]] = []
     results: list[dict[str, Any]] = []
     for i in chosen:
-        for box, category in zip(frames.targets(i).boxes_xyxy, frames.targets(i).category_ids, strict=True):
+        here = frames.targets(i)
+        assert here.crowd is not None
+        for box, category, crowd in zip(here.boxes_xyxy, here.category_ids, here.crowd.tolist(), strict=True):
             annotations.append(
-                _annotation(i, box, int(category)) | {"id": len(annotations) + 1, "iscrowd": 0}
+                _annotation(i, box, int(category)) | {"id": len(annotations) + 1, "iscrowd": int(crowd)}
             )
         found = detections[i]
         for box, category, score in zip(found.boxes_xyxy, found.category_ids, found.scores, strict=True):
@@ -98,7 +102,7 @@ def test_each_frame_equals_pycocotools_on_that_frame_alone() -> None:
     frames, detections = random_frames(40, seed=1)
     rows = evaluate(frames, detections).frame_scores()
     for i, row in enumerate(rows):
-        if len(frames.targets(i)) == 0:
+        if frames.targets(i).ignore.all():
             assert np.isnan(row).all()
         else:
             assert tuple(row) == pytest.approx(by_pycocotools(frames, detections, [i]), abs=1e-12)
@@ -131,6 +135,16 @@ def test_an_ignored_box_is_neither_hit_nor_miss() -> None:
     assert mean_average_precision(*one_frame(targets, [CAR])).map == pytest.approx(1.0)
     counted = Targets(boxes, np.array([3, 3]), np.array([False, False]))
     assert mean_average_precision(*one_frame(counted, [CAR])).map == pytest.approx(51 / 101)
+
+
+def test_a_crowd_excuses_all_that_lies_in_it() -> None:
+    boxes = np.array([CAR, [200, 100, 400, 300]], np.float32)
+    crowd = np.array([False, True])
+    inside = [[210.0, 110.0, 240.0, 130.0], [300.0, 200.0, 340.0, 230.0]]
+    targets = Targets(boxes, np.array([3, 3]), crowd, crowd=crowd)
+    assert mean_average_precision(*one_frame(targets, [*inside, CAR])).map == pytest.approx(1.0)
+    merely_ignored = Targets(boxes, np.array([3, 3]), crowd)
+    assert mean_average_precision(*one_frame(merely_ignored, [*inside, CAR])).map == pytest.approx(1 / 3)
 
 
 def test_detections_and_boxes_centred_in_an_ignore_region_do_not_count() -> None:

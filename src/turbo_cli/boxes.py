@@ -55,12 +55,15 @@ class Targets:
     category_ids: (N,) int64, as in `Detections`.
     ignore: (N,) bool; an ignored box is neither a hit nor a miss.
     ignore_regions_xyxy: (R, 4) float32; what lies there counts neither way.
+    crowd: (N,) bool, which of the ignored boxes are around many objects, any number of which may be found
+    there (COCO's `iscrowd`); None: no box is.
     """
 
     boxes_xyxy: FloatArray
     category_ids: IntArray
     ignore: BoolArray
     ignore_regions_xyxy: FloatArray = field(default_factory=_no_boxes)
+    crowd: BoolArray | None = None
 
     def __post_init__(self) -> None:
         count = len(self.boxes_xyxy)
@@ -69,6 +72,8 @@ class Targets:
             raise ValueError(f"expected shapes (N, 4), (N,), (N,), got {shapes}")
         if self.ignore_regions_xyxy.shape[1:] != (4,):
             raise ValueError(f"expected ignore regions (R, 4), got {self.ignore_regions_xyxy.shape}")
+        if self.crowd is not None and (self.crowd.shape != (count,) or (self.crowd & ~self.ignore).any()):
+            raise ValueError(f"expected crowd ({count},), all of them ignored, got {self.crowd}")
 
     def __len__(self) -> int:
         return len(self.boxes_xyxy)

@@ -152,7 +152,8 @@ def evaluate(
 
     classes: judge by these only, merged as they say; all of the dataset's classes by default.
     An ignored box, and a box whose centre lies in an ignore region, is neither hit nor miss; a detection
-    whose centre lies in an ignore region counts only if it hits a box that is not ignored.
+    whose centre lies in an ignore region counts only if it hits a box that is not ignored. A crowd excuses
+    any number of detections that lie in it, as COCO has it.
     Raises `TurboError` for classes that the dataset lacks.
     """
     if len(detections) != len(dataset):
@@ -217,7 +218,8 @@ class _CocoEvaluation(COCOeval):  # type: ignore[misc]
         regions = targets.ignore_regions_xyxy
         ignored = targets.ignore | centres_inside(targets.boxes_xyxy, regions)
         excused = centres_inside(found.boxes_xyxy, regions)
-        truth = _entries(targets.boxes_xyxy, ignore=ignored.astype(int), iscrowd=np.zeros(len(targets), int))
+        crowd = np.zeros(len(targets), bool) if targets.crowd is None else targets.crowd
+        truth = _entries(targets.boxes_xyxy, ignore=ignored.astype(int), iscrowd=crowd.astype(int))
         results = _entries(found.boxes_xyxy, score=found.scores, excused=excused)
         for store, ids, boxes in (
             (self._ground_truth, targets.category_ids, truth),

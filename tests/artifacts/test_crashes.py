@@ -1,5 +1,6 @@
 """A write that dies, or for which the disk has no room, leaves the old file or the new one, never neither."""
 
+import errno
 import os
 import resource
 import signal
@@ -9,13 +10,14 @@ import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from tests.artifacts.formats import FORMATS, ROW_FORMATS, Format, equal
 from tests.artifacts.processes import die_at_file_event, in_child
 from tests.artifacts.samples import PROVENANCE, SAMPLES
-from turbo_cli.artifacts import difficulty
+from turbo_cli.artifacts import difficulty, sidecar
 from turbo_cli.artifacts.difficulty import FrameDifficulty
 from turbo_cli.errors import TurboError
 
@@ -167,6 +169,25 @@ def test_killed_in_the_middle_of_a_long_write(resuming: bool, tmp_path: Path) ->
     assert difficulty.read(path) == SAMPLES["difficulty.csv"]
     if resuming:
         _resumes(path)
+
+
+def test_rows_survive_a_failure_of_the_very_last_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "difficulty.csv"
+    disk_full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with monkeypatch.context() as patched:
+        patched.setattr(sidecar, "fingerprint", Mock(side_effect=disk_full))
+        with (
+            pytest.raises(TurboError, match="No space left"),
+            difficulty.resuming(path, PROVENANCE) as writer,
+        ):
+            writer.append(_row(0))
+    assert not path.exists()
+    with difficulty.resuming(path, PROVENANCE) as writer:
+        assert writer.count == 1
+    assert difficulty.read(path).rows == (_row(0),)
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def _wait_for_bytes(folder: Path, count: int) -> None:

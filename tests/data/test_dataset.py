@@ -151,6 +151,7 @@ def test_foreign_classes_get_turbo_ids_by_name(tmp_path: Path) -> None:
     targets = dataset.targets(1)
     assert targets.category_ids.tolist() == [6, 1000, 3]
     assert targets.ignore.tolist() == [False, True, True]
+    assert targets.crowd is not None and targets.crowd.tolist() == [False, True, False]
     assert targets.boxes_xyxy[0].tolist() == [1, 2, 11, 7]
 
 
@@ -210,6 +211,25 @@ def test_sequences_order_the_frames(tmp_path: Path) -> None:
     sequences.pop()
     with pytest.raises(TurboError, match="image 0 is in no sequence"):
         open_dataset(write_json(tmp_path / "dataset.json", coco(images, sequences=sequences)))
+
+
+def test_sequences_alone_may_tell_camera_and_time(tmp_path: Path) -> None:
+    images = [{"id": number, "file_name": "a.png"} for number in (1, 2, 3)]
+    save_image(tmp_path / "a.png")
+    sequences = [
+        {"camera": "north", "image_ids": [3, 1], "timestamps": [0, 0.5]},
+        {"camera": "south", "image_ids": [2], "timestamps": [7]},
+    ]
+    path = write_json(tmp_path / "dataset.json", coco(images, sequences=sequences))
+    frames = open_dataset(path).frames
+    assert [(info.image_id, info.camera, info.index, info.timestamp) for info in frames] == [
+        (3, "north", 0, 0),
+        (1, "north", 1, 0.5),
+        (2, "south", 0, 7),
+    ]
+    sequences[1]["image_ids"] = [3]
+    with pytest.raises(TurboError, match="image 3 is in two sequences"):
+        open_dataset(write_json(path, coco(images, sequences=sequences)))
 
 
 def test_size_unlike_the_labels_is_an_error_at_that_frame(tmp_path: Path) -> None:

@@ -95,6 +95,16 @@ def test_a_later_call_resumes(server: str, behaviour: Behaviour, fetch: Fetch, t
     assert behaviour.requests[-1]["If-Range"] == '"one"'
 
 
+def test_a_mark_of_any_characters_is_sent_back_as_it_came(
+    server: str, behaviour: Behaviour, fetch: Fetch, target: Path
+) -> None:
+    behaviour.etag = '"é"'
+    behaviour.cut_after = [CHUNK_BYTES + 5]
+    fetch(server)
+    assert whole(target)
+    assert behaviour.answers == [200, 206]
+
+
 def test_a_server_without_ranges_starts_again(
     server: str, behaviour: Behaviour, fetch: Fetch, target: Path
 ) -> None:

@@ -186,7 +186,7 @@ def test_unknown_name_is_refused_with_the_nearest() -> None:
 
 
 def test_published_addresses_are_those_of_the_papers_weights() -> None:
-    for name in efficientdet.NAMES:
+    for name in efficientdet.EFFDET_NAMES:
         assert f"tf_{name.replace('-', '_')}" in efficientdet.weights_url(name)
 
 

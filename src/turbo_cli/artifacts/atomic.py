@@ -2,8 +2,8 @@
 
 import contextlib
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,12 +17,11 @@ def replacing_file(path: Path) -> Iterator[Path]:
     On any exception, Ctrl-C among them, the temporary file goes and an old `path` stays as it was.
     Raises `TurboError` where the folder cannot be written or the disk is full.
     """
-    temporary = _temporary_beside(path)
+    temporary = _temporary_file(path)
     try:
         with _user_errors(path):
             yield temporary
             _sync(temporary)
-            temporary.chmod(0o666 & ~_umask())
             temporary.replace(path)
             _sync(path.parent)
     finally:
@@ -35,14 +34,14 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 
     Raises `TurboError` if `path` holds anything already, or cannot be written.
     """
+    temporary = _beside(path)
     with _user_errors(path):
         require_new_folder(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"))
+        temporary.mkdir()
     try:
         with _user_errors(path):
             yield temporary
-            temporary.chmod(0o777 & ~_umask())
             if path.exists():
                 path.rmdir()
             temporary.replace(path)
@@ -53,23 +52,31 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 
 def check_writable(path: Path) -> None:
     """Raise `TurboError` if `replacing_file(path)` would: better before hours of work than after them."""
-    _temporary_beside(path).unlink()
-
-
-def _temporary_beside(path: Path) -> Path:
-    with _user_errors(path):
-        if path.is_dir():
-            raise TurboError(f"{path}: is a directory, not a file", "name a file")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-        os.close(handle)
-    return Path(name)
+    _temporary_file(path).unlink()
 
 
 def require_new_folder(path: Path) -> None:
     """Raise `TurboError` if `path` holds anything already; worth asking before long work."""
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise TurboError(f"{path}: exists already", "remove it or name another folder")
+
+
+def _temporary_file(path: Path) -> Path:
+    temporary = _beside(path)
+    with _user_errors(path):
+        if path.is_dir():
+            raise TurboError(f"{path}: is a directory, not a file", "name a file")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.touch(exist_ok=False)
+    return temporary
+
+
+def _beside(path: Path) -> Path:
+    """A free name in the same folder.
+
+    What is made there gets its permissions from the umask, which no thread can ask for without changing it.
+    """
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
 
 
 @contextlib.contextmanager
@@ -87,9 +94,3 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -51,7 +51,7 @@ class Image(_Model):
 
 
 class Annotation(_Model):
-    """One ground-truth box. ignore: counts neither as a hit nor as a miss (iscrowd does the same).
+    """One ground-truth box. ignore: counts neither as a hit nor as a miss. iscrowd: so does this, for many.
 
     area: in pixels; the box's where a file does not say.
     """

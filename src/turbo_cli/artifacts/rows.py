@@ -1,6 +1,7 @@
 """Files of one row a line with a metadata sidecar, written and read in a stream."""
 
 import contextlib
+import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
@@ -106,8 +107,10 @@ class RowFormat(ABC, Generic[Row]):
                 for row in self.rows_of(partial):
                     writer.pass_over(row)
                 yield writer
-            partial.replace(temporary)
-            sidecar_path(partial).unlink()
+            # A copy: were there no room for the last steps, the rows would still be there to go on from.
+            shutil.copyfile(partial, temporary)
+        sidecar_path(partial).unlink()
+        partial.unlink()
 
     def rows_of(self, path: Path) -> Iterator[Row]:
         """The rows as they lie in the file, whatever its metadata say."""

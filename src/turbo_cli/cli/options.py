@@ -1,5 +1,6 @@
 """Options that several commands take, declared once."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, overload
 
@@ -7,6 +8,11 @@ import typer
 
 from turbo_cli.errors import TurboError
 
+DatasetArgument = Annotated[
+    Path, typer.Argument(help="A dataset, COCO JSON, video, image, or folder of these.")
+]
+NewFolderArgument = Annotated[Path, typer.Argument(help="Folder to make; must be absent or empty.")]
+KnownDetectorArgument = Annotated[str, typer.Argument(help="A detector of `turbo weights list`.")]
 DetectorOption = Annotated[
     str, typer.Option("--detector", help="Detector name (`turbo weights list`) or package.module:factory.")
 ]
@@ -42,7 +48,13 @@ HardThresholdOption = Annotated[
     float,
     typer.Option("--hard-threshold", min=0, max=1, help="A frame is hard if its RoIs' mean score is below."),
 ]
+BytesSeedOption = Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same bytes.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def parse_kinds(text: str, known: Iterable[str]) -> tuple[str, ...]:
+    """`fog,rain` → ("fog", "rain"), which need not be known ones; `all` → the known ones."""
+    return tuple(known) if text == "all" else tuple(kind.strip() for kind in text.split(","))
 
 
 @overload

@@ -10,7 +10,7 @@ from turbo_cli.artifacts.dataset import Image
 from turbo_cli.boxes import Targets
 from turbo_cli.data.ground_truth import GroundTruth
 from turbo_cli.data.images import Frame, read_image
-from turbo_cli.data.sources import find_source
+from turbo_cli.data.sources import Source, find_source
 from turbo_cli.data.video import VideoReader
 from turbo_cli.errors import TurboError
 
@@ -80,14 +80,13 @@ def open_dataset(path: str | Path) -> Dataset:
 
     Raises `TurboError` where nothing usable is found.
     """
-    return StoredDataset(Path(path))
+    return StoredDataset(Path(path), find_source(Path(path)))
 
 
 class StoredDataset:
-    """The `Dataset` at a path. It pickles and survives a fork: decoders do not cross, they open anew."""
+    """The `Dataset` found at a path. It pickles and survives a fork: decoders do not cross, they reopen."""
 
-    def __init__(self, path: Path) -> None:
-        source = find_source(path)
+    def __init__(self, path: Path, source: Source) -> None:
         content = source.content
         self.path = path
         self.categories = {category.id: category.name for category in content.categories}

@@ -11,8 +11,9 @@ from PIL import Image as Picture
 from turbo_cli.artifacts import dataset as artifact
 from turbo_cli.artifacts.atomic import replacing_folder
 from turbo_cli.artifacts.dataset import DatasetFile, Image
-from turbo_cli.data.dataset import open_dataset
+from turbo_cli.data.dataset import StoredDataset
 from turbo_cli.data.degradation import DEGRADATIONS, befall
+from turbo_cli.data.sequences import by_camera, sequence_of
 from turbo_cli.data.sources import find_source
 from turbo_cli.data.spells import CLEAN, Spell, random_spells
 from turbo_cli.errors import TurboError, nearest
@@ -50,7 +51,8 @@ def degrade_dataset(
     for kind in kinds:
         if kind not in DEGRADATIONS:
             raise TurboError(f"unknown kind {kind!r}", nearest(kind, DEGRADATIONS))
-    dataset, content = open_dataset(source), find_source(source).content
+    found = find_source(source)
+    dataset, content = StoredDataset(source, found), found.content
     images: list[Image] = []
     with replacing_folder(out) as folder:
         fates = _fates(content, kinds, spells, seed)
@@ -105,17 +107,9 @@ def _one_each(frames: int, kinds: tuple[str, ...], rng: np.random.Generator) -> 
 def _sequences(content: DatasetFile) -> tuple[artifact.Sequence, ...]:
     """The cameras of a dataset, also where its file names none."""
     rates = {sequence.camera: sequence.fps for sequence in content.sequences}
-    cameras: dict[str, list[Image]] = {}
-    for image in content.images:
-        cameras.setdefault(image.camera, []).append(image)
     return tuple(
-        artifact.Sequence(
-            camera=camera,
-            fps=rates.get(camera) or _rate(images),
-            image_ids=tuple(image.id for image in images),
-            timestamps=tuple(image.timestamp for image in images),
-        )
-        for camera, images in cameras.items()
+        sequence_of(images, rates.get(camera) or _rate(images))
+        for camera, images in by_camera(content.images).items()
     )
 
 

@@ -1,7 +1,6 @@
 """From a path to the description of a dataset: everything that `open_dataset` accepts, in one form."""
 
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,9 @@ from pathlib import Path
 from turbo_cli.artifacts import dataset as artifact
 from turbo_cli.artifacts.dataset import Category, DatasetFile, Image
 from turbo_cli.coco import COCO_IDS, FIRST_FREE_ID
+from turbo_cli.data.files import visible_files
 from turbo_cli.data.images import image_size, is_image
+from turbo_cli.data.sequences import by_camera
 from turbo_cli.data.video import is_video
 from turbo_cli.data.video_index import VideoIndexes
 from turbo_cli.errors import TurboError
@@ -54,12 +55,11 @@ def _describe(path: Path, videos: VideoIndexes) -> DatasetFile:
 
 
 def _from_folder(folder: Path, videos: VideoIndexes) -> DatasetFile:
-    files = [file for file in folder.rglob("*") if file.is_file() and not _hidden(file, folder)]
     images: list[Image] = []
-    for file in sorted(files, key=_natural):
+    for file in visible_files(folder, lambda file: is_image(file) or is_video(file)):
         if is_image(file):
             images.append(_image(file, _camera_of(file.parent, folder)))
-        elif is_video(file):
+        else:
             images.extend(_video_frames(file, _camera_of(file.with_suffix(""), folder), videos))
     if not images:
         raise TurboError(f"{folder}: holds neither {artifact.FILE_NAME} nor images nor videos")
@@ -68,16 +68,6 @@ def _from_folder(folder: Path, videos: VideoIndexes) -> DatasetFile:
 
 def _camera_of(place: Path, folder: Path) -> str:
     return folder.name if place == folder else place.relative_to(folder).as_posix()
-
-
-def _hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
-
-
-def _natural(path: Path) -> list[tuple[int, str]]:
-    """Sorts img2 before img10."""
-    parts = re.split(r"(\d+)", path.as_posix())
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
 
 
 def _image(path: Path, camera: str) -> Image:
@@ -106,10 +96,7 @@ def _unlabelled(images: Sequence[Image]) -> DatasetFile:
 
 def _in_sequence(images: Sequence[Image]) -> Iterator[Image]:
     """Camera by camera, with positions, and times for cameras that have none."""
-    cameras: dict[str, list[Image]] = {}
-    for image in images:
-        cameras.setdefault(image.camera, []).append(image)
-    for sequence in cameras.values():
+    for sequence in by_camera(images).values():
         timed = any(image.timestamp for image in sequence)
         for position, image in enumerate(sequence):
             timestamp = image.timestamp if timed else position * SECONDS_PER_IMAGE
@@ -129,13 +116,18 @@ def _from_json(path: Path, videos: VideoIndexes) -> DatasetFile:
 
 
 def _stored_order(path: Path, content: DatasetFile) -> Iterator[Image]:
-    """The images of Turbo's own file as its sequences order them."""
+    """The images as the file's sequences, which have the last word on camera, place and time, order them."""
     by_id = {image.id: image for image in content.images}
     for sequence in content.sequences:
-        for image_id in sequence.image_ids:
+        for position, image_id in enumerate(sequence.image_ids):
             if image_id not in by_id:
-                raise TurboError(f"{path}: sequence {sequence.camera!r}: no image has the id {image_id}")
-            yield _absolute(by_id.pop(image_id), path.parent)
+                raise TurboError(f"{path}: image {image_id} is in two sequences, or twice in one")
+            known = {
+                "camera": sequence.camera,
+                "frame_index": position,
+                "timestamp": sequence.timestamps[position],
+            }
+            yield _absolute(by_id.pop(image_id), path.parent).model_copy(update=known)
     if by_id:
         raise TurboError(f"{path}: image {next(iter(by_id))} is in no sequence")
 

@@ -9,6 +9,7 @@ import numpy as np
 from turbo_cli.artifacts import dataset as artifact
 from turbo_cli.artifacts.atomic import replacing_folder
 from turbo_cli.artifacts.dataset import DatasetFile, Image
+from turbo_cli.data.sequences import by_camera, sequence_of
 from turbo_cli.errors import TurboError
 
 Cameras = dict[str, list[Image]]
@@ -35,7 +36,7 @@ def split_by_time(content: DatasetFile, fractions: Sequence[float]) -> list[Data
     Raises `TurboError` if a part would have no frames.
     """
     parts: list[Cameras] = [{} for _ in fractions]
-    for camera, images in _cameras(content).items():
+    for camera, images in by_camera(content.images).items():
         for part, (begin, end) in zip(parts, _cuts(len(images), fractions), strict=True):
             part[camera] = images[begin:end]
     return [_subset(content, part) for part in parts]
@@ -46,7 +47,7 @@ def split_by_camera(content: DatasetFile, fractions: Sequence[float], seed: int)
 
     Raises `TurboError` if a part would have no frames.
     """
-    cameras = _cameras(content)
+    cameras = by_camera(content.images)
     order = [list(cameras)[number] for number in np.random.default_rng(seed).permutation(len(cameras))]
     parts = [set(order[begin:end]) for begin, end in _cuts(len(order), fractions)]
     return [
@@ -76,13 +77,6 @@ def _cuts(count: int, fractions: Sequence[float]) -> list[tuple[int, int]]:
     return list(zip([0, *ends[:-1]], ends, strict=True))
 
 
-def _cameras(content: DatasetFile) -> Cameras:
-    cameras: Cameras = {}
-    for image in content.images:
-        cameras.setdefault(image.camera, []).append(image)
-    return cameras
-
-
 def _subset(content: DatasetFile, cameras: Cameras) -> DatasetFile:
     """Only these images, with positions and times that start anew, and what belongs to them."""
     sequences = {camera: _restarted(images) for camera, images in cameras.items() if images}
@@ -96,7 +90,7 @@ def _subset(content: DatasetFile, cameras: Cameras) -> DatasetFile:
             "images": images,
             "annotations": tuple(one for one in content.annotations if one.image_id in kept),
             "sequences": tuple(
-                _sequence(camera, sequence, rates.get(camera)) for camera, sequence in sequences.items()
+                sequence_of(sequence, rates.get(camera)) for camera, sequence in sequences.items()
             ),
         }
     )
@@ -108,15 +102,6 @@ def _restarted(images: list[Image]) -> list[Image]:
         image.model_copy(update={"frame_index": position, "timestamp": image.timestamp - begin})
         for position, image in enumerate(images)
     ]
-
-
-def _sequence(camera: str, images: list[Image], fps: float | None) -> artifact.Sequence:
-    return artifact.Sequence(
-        camera=camera,
-        fps=fps,
-        image_ids=tuple(image.id for image in images),
-        timestamps=tuple(image.timestamp for image in images),
-    )
 
 
 def _relative(image: Image, folder: Path) -> Image:

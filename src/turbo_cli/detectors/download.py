@@ -49,13 +49,13 @@ class _Part:
         if self.size():
             headers["Range"] = f"bytes={self.size()}-"
             if self.mark_path.exists():
-                headers["If-Range"] = self.mark_path.read_text(encoding="ascii")
+                headers["If-Range"] = self.mark_path.read_text(encoding="latin-1")
         return headers
 
     def restart(self, mark: str | None) -> None:
         self.discard()
         if mark and not mark.startswith("W/"):  # a weak mark does not promise equal bytes
-            self.mark_path.write_text(mark, encoding="ascii")
+            self.mark_path.write_text(mark, encoding="latin-1")
 
     def discard(self) -> None:
         self.path.unlink(missing_ok=True)
@@ -141,7 +141,7 @@ def _receive(address: str, part: _Part, sha256: str, track: Track, timeout_s: fl
             part.discard()
             raise _BrokenError("the server sent another range than it was asked for")
         start, length = part.size(), response.headers["Content-Length"]
-        expected = start + int(length) if (length or "").isdigit() else None
+        expected = start + int(length) if (length or "").isdecimal() else None
         chunks = math.ceil(int(length) / CHUNK_BYTES) if expected is not None else None
         with part.path.open("ab") as file:
             for chunk in track(_chunks(response), f"{part.path.stem} (MiB)", chunks):

@@ -16,8 +16,6 @@ EFFDET_NAMES = {
 }
 """Turbo's name → effdet's; its weights were converted from the paper's own."""
 
-NAMES = tuple(EFFDET_NAMES)
-
 
 def build(name: str, weights: Path | None, size: tuple[int, int] | None = None) -> SplitDetector:
     """The detector on the CPU, frozen; random weights (of the caller's seed) without a file.

@@ -23,8 +23,6 @@ from turbo_cli.detectors.pretrained import CATEGORIES, Normalize, refuse_other_s
 from turbo_cli.detectors.rcnn_losses import EvenSampler, proposal_distance, rcnn_loss
 from turbo_cli.detectors.rcnn_parts import predict_anchors, predict_boxes, propose
 
-NAMES = ("faster-rcnn",)
-
 
 def build(name: str, weights: Path | None, size: tuple[int, int] | None = None) -> SplitDetector:
     """The detector on the CPU, frozen; random weights (of the caller's seed) without a file.

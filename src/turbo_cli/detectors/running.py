@@ -19,4 +19,6 @@ def detect_frames(
         frames = [dataset.frame(i) for i in range(start, min(start + batch_size, len(dataset)))]
         with torch.inference_mode():
             images, geometry = detector.prepare(frames)
-            yield from detector.detect(detector.encode(images), geometry)
+            found = detector.detect(detector.encode(images), geometry)
+        # Outside, for a generator's context holds in its caller's code too.
+        yield from found

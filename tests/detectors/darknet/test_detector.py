@@ -6,11 +6,13 @@ import torch
 from torch import Tensor, nn
 
 from tests.detectors.darknet.networks import SMALL_CFG, write_small
+from turbo_cli.boxes import Targets
 from turbo_cli.coco import COCO_NAMES
 from turbo_cli.detectors.base import SplitDetector
 from turbo_cli.detectors.conformance import verify
 from turbo_cli.detectors.darknet import build
 from turbo_cli.detectors.darknet.detector import DarknetDetector
+from turbo_cli.detectors.darknet.loss import Truth, detection_loss
 from turbo_cli.errors import TurboError
 
 FRAMES = list(np.random.default_rng(0).integers(0, 256, (2, 90, 130, 3), np.uint8))
@@ -127,3 +129,17 @@ def test_boxes_are_computed_in_full_precision(tmp_path: Path) -> None:
     assert len(found[0])
     right = centres[centres > 512]  # where bfloat16 knows multiples of 4 only
     assert (right % 4 > 0.1).any()
+
+
+def test_truth_is_in_full_precision(tmp_path: Path) -> None:
+    """Under autocast the maps are bfloat16, which would put a box at 517 pixels on 516."""
+    detector = darknet(write_small(tmp_path), (640, 384))
+    images, _ = detector.prepare(FRAMES[:1])
+    boxes = np.array([[517, 201, 573, 259]], np.float32)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        features = detector.encode(images)
+        loss = detector.loss(features, [Targets(boxes, np.array([3]), np.zeros(1, bool))])
+        truth = Truth(torch.from_numpy(boxes), torch.tensor([0]), torch.zeros(0, 4))
+        expected = detection_loss(detector.head(features), [truth])
+    assert features[0].dtype == torch.bfloat16
+    assert loss == expected

@@ -1,13 +1,12 @@
 """`turbo data degrade`: the same dataset in worse light, weather or quality."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from turbo_cli.cli.options import JsonOption
+from turbo_cli.cli.options import BytesSeedOption, DatasetArgument, JsonOption, NewFolderArgument, parse_kinds
 from turbo_cli.cli.output import Output
 
 EXAMPLE = "Example: turbo data degrade street/ street-foggy/ --kind fog,rain --seed 0"
@@ -15,15 +14,15 @@ EXAMPLE = "Example: turbo data degrade street/ street-foggy/ --kind fog,rain --s
 
 def degrade(
     context: typer.Context,
-    dataset: Annotated[Path, typer.Argument(help="A dataset, COCO JSON, video, image, or folder of these.")],
-    out: Annotated[Path, typer.Argument(help="Folder to make; must be absent or empty.")],
+    dataset: DatasetArgument,
+    out: NewFolderArgument,
     kind: Annotated[
         str, typer.Option(help="Kinds by comma, as fog,rain,low-light,blur,compression; or 'all'.")
     ] = "all",
     spells: Annotated[
         bool, typer.Option("--spells", help="Kinds come and go as weather does; the rest stays clean.")
     ] = False,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same bytes.")] = 0,
+    seed: BytesSeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Write a dataset with degraded frames and the same labels; `condition` says what each went through."""
@@ -31,8 +30,7 @@ def degrade(
     from turbo_cli.data.degrading import degrade_dataset
 
     output: Output = context.obj
-    kinds = tuple(DEGRADATIONS) if kind == "all" else tuple(kind.split(","))
-    done = degrade_dataset(dataset, out, kinds, spells, seed, output.track)
+    done = degrade_dataset(dataset, out, parse_kinds(kind, DEGRADATIONS), spells, seed, output.track)
     if as_json:
         output.json({**asdict(done), "path": str(done.path)})
         return

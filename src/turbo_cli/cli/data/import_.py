@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from turbo_cli.cli.options import JsonOption
 from turbo_cli.cli.output import Output
 
 EXAMPLE = "Example: turbo data import yolo traffic-cameras/ cameras/"
@@ -29,7 +30,7 @@ def import_(
     allow_bad: Annotated[
         bool, typer.Option("--allow-bad", help="Go on if more than 5 % of the rows are bad.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Import labelled images or videos from another format.
 

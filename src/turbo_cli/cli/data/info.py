@@ -1,12 +1,11 @@
 """`turbo data info`: what is in a dataset."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from turbo_cli.cli.options import JsonOption
+from turbo_cli.cli.options import DatasetArgument, JsonOption
 from turbo_cli.cli.output import Output
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ EXAMPLE = "Example: turbo data info street/ --json"
 
 def info(
     context: typer.Context,
-    dataset: Annotated[Path, typer.Argument(help="A dataset, COCO JSON, video, image, or folder of these.")],
+    dataset: DatasetArgument,
     sample: Annotated[int, typer.Option(min=0, help="Frames of each camera to measure.")] = 8,
     as_json: JsonOption = False,
 ) -> None:

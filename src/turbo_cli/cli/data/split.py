@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from turbo_cli.cli.options import JsonOption
+from turbo_cli.cli.options import DatasetArgument, JsonOption
 from turbo_cli.cli.output import Output
 
 EXAMPLE = "Example: turbo data split street/ --by camera --fractions 0.6,0.4 --out parts/"
@@ -21,7 +21,7 @@ class By(StrEnum):
 
 def split(
     context: typer.Context,
-    dataset: Annotated[Path, typer.Argument(help="A dataset, COCO JSON, video, image, or folder of these.")],
+    dataset: DatasetArgument,
     by: Annotated[By, typer.Option(help="Cut each camera's time, or deal out whole cameras.")],
     fractions: Annotated[str, typer.Option(help="Shares of the parts, separated by commas; their sum is 1.")],
     out: Annotated[

@@ -1,13 +1,12 @@
 """`turbo data synth`: make up traffic with exact labels."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from turbo_cli.cli.options import JsonOption, parse_size
+from turbo_cli.cli.options import BytesSeedOption, JsonOption, NewFolderArgument, parse_kinds, parse_size
 from turbo_cli.cli.output import Output
 
 EXAMPLE = "Example: turbo data synth street/ --cameras 4 --frames 300 --seed 0"
@@ -15,12 +14,12 @@ EXAMPLE = "Example: turbo data synth street/ --cameras 4 --frames 300 --seed 0"
 
 def synth(
     context: typer.Context,
-    out: Annotated[Path, typer.Argument(help="Folder to make; must be absent or empty.")],
+    out: NewFolderArgument,
     cameras: Annotated[int, typer.Option(help="Scenes, each with a street and a view of its own.")] = 4,
     frames: Annotated[int, typer.Option(help="Frames of each camera.")] = 300,
     size: Annotated[str, typer.Option(metavar="WxH", help="Pixels of each frame.")] = "320x192",
     fps: Annotated[float, typer.Option(help="Frames a second.")] = 10.0,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same bytes.")] = 0,
+    seed: BytesSeedOption = 0,
     conditions: Annotated[
         str, typer.Option(help="Which conditions may occur, by comma ('clean' is plain day), or 'all'.")
     ] = "all",
@@ -30,7 +29,7 @@ def synth(
     from turbo_cli.data.synth import CONDITIONS, synthesize
 
     output: Output = context.obj
-    chosen = CONDITIONS if conditions == "all" else tuple(conditions.split(","))
+    chosen = parse_kinds(conditions, CONDITIONS)
     summary = synthesize(out, cameras, frames, parse_size(size), fps, seed, chosen, output.track)
     if as_json:
         output.json({**asdict(summary), "path": str(summary.path)})

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from turbo_cli.cli.options import DatasetArgument
 from turbo_cli.cli.output import Output
 
 EXAMPLE = "Example: turbo data view street/ --out street.png"
@@ -12,7 +13,7 @@ EXAMPLE = "Example: turbo data view street/ --out street.png"
 
 def view(
     context: typer.Context,
-    dataset: Annotated[Path, typer.Argument(help="A dataset, COCO JSON, video, image, or folder of these.")],
+    dataset: DatasetArgument,
     out: Annotated[Path, typer.Option("--out", help="Contact sheet (.png) or video (.mp4) to write.")],
     frames: Annotated[
         int | None, typer.Option(min=1, help="Tiles of the sheet (default 12), or first frames of the video.")

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from turbo_cli.cli.options import KnownDetectorArgument
 from turbo_cli.cli.output import Output
 
 EXAMPLE = "Example: turbo weights import yolov3 ~/yolov3.weights"
@@ -12,7 +13,7 @@ EXAMPLE = "Example: turbo weights import yolov3 ~/yolov3.weights"
 
 def import_(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="A detector of `turbo weights list`.")],
+    name: KnownDetectorArgument,
     path: Annotated[Path, typer.Argument(help="Weights for it; a darknet .cfg beside them comes along.")],
 ) -> None:
     """Install a local weights file for a detector, once its architecture has loaded it."""

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from turbo_cli.cli.options import KnownDetectorArgument
 from turbo_cli.cli.output import Output
 
 EXAMPLE = "Example: turbo weights pull faster-rcnn"
@@ -11,7 +12,7 @@ EXAMPLE = "Example: turbo weights pull faster-rcnn"
 
 def pull(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="A detector of `turbo weights list`.")],
+    name: KnownDetectorArgument,
     url: Annotated[str | None, typer.Option(help="A mirror of the file; its SHA-256 is checked.")] = None,
 ) -> None:
     """Download the published weights of a detector into the cache, resuming where an earlier pull stopped."""

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from turbo_cli.artifacts.dataset import Annotation, Category, DatasetFile, Image, Sequence, Xywh
+from turbo_cli.artifacts.dataset import Annotation, Category, DatasetFile, Image, Xywh
 from turbo_cli.coco import COCO_IDS, FIRST_FREE_ID
 from turbo_cli.data.importers.classes import ClassMap
 from turbo_cli.data.importers.report import Place, Reason, Report
 from turbo_cli.data.importers.source import SourceBox, SourceFrame
+from turbo_cli.data.sequences import sequence_of
 from turbo_cli.data.sources import SECONDS_PER_IMAGE
 
 SLACK = 0.01
@@ -38,12 +39,14 @@ def convert(
     """
     images: list[Image] = []
     kept: list[_Kept] = []
-    cameras: dict[str, _Camera] = {}
+    cameras: dict[str, list[Image]] = {}
+    rates: dict[str, float | None] = {}
     for number, frame in enumerate(frames, start=1):
         image_id = number if frame.image_id is None else frame.image_id
-        camera = cameras.setdefault(frame.camera, _Camera(frame.fps))
-        images.append(_image(frame, image_id, camera, locate, report))
-        camera.add(images[-1])
+        camera = cameras.setdefault(frame.camera, [])
+        rates.setdefault(frame.camera, frame.fps)
+        images.append(_image(frame, image_id, len(camera), locate, report))
+        camera.append(images[-1])
         boxes = (_checked(box, image_id, frame, classes, report) for box in frame.boxes)
         kept.extend(box for box in boxes if box is not None)
         report.good_rows += 1
@@ -53,31 +56,12 @@ def convert(
         images=tuple(images),
         annotations=tuple(_annotation(number, box, ids) for number, box in enumerate(kept, start=1)),
         categories=tuple(Category(id=ids[name], name=name) for name in sorted(ids, key=ids.__getitem__)),
-        sequences=tuple(camera.sequence(name) for name, camera in cameras.items()),
+        sequences=tuple(sequence_of(own, rates[camera]) for camera, own in cameras.items()),
         labelled=labelled,
     )
 
 
-class _Camera:
-    """The frames of one camera so far."""
-
-    def __init__(self, fps: float | None) -> None:
-        self.fps = fps
-        self.image_ids: list[int] = []
-        self.timestamps: list[float] = []
-
-    def add(self, image: Image) -> None:
-        self.image_ids.append(image.id)
-        self.timestamps.append(image.timestamp)
-
-    def sequence(self, name: str) -> Sequence:
-        return Sequence(
-            camera=name, fps=self.fps, image_ids=tuple(self.image_ids), timestamps=tuple(self.timestamps)
-        )
-
-
-def _image(frame: SourceFrame, image_id: int, camera: _Camera, locate: Locate, report: Report) -> Image:
-    index = len(camera.image_ids)
+def _image(frame: SourceFrame, image_id: int, index: int, locate: Locate, report: Report) -> Image:
     path = locate(frame.picture, frame.camera)
     regions = (_fit(region.xywh, frame, region.place, report) for region in frame.regions)
     return Image(

@@ -2,13 +2,13 @@
 
 import contextlib
 import json
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
 
+from turbo_cli.data.files import visible_files
 from turbo_cli.data.images import IMAGE_SUFFIXES, image_size
 from turbo_cli.data.importers.report import Place, Reason, Report
 from turbo_cli.errors import TurboError
@@ -82,17 +82,7 @@ def files_below(source: Path, suffixes: Iterable[str]) -> list[Path]:
     if not source.is_dir():
         raise TurboError(f"{source}: no such file or folder")
     wanted = set(suffixes)
-    found = (path for path in source.rglob("*") if path.suffix.lower() in wanted and path.is_file())
-    return sorted((path for path in found if not _hidden(path.relative_to(source))), key=_natural)
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
-
-
-def _natural(path: Path) -> list[tuple[int, str]]:
-    parts = re.split(r"(\d+)", path.as_posix())
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+    return visible_files(source, lambda path: path.suffix.lower() in wanted)
 
 
 class ImageFinder:

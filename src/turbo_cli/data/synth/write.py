@@ -10,6 +10,7 @@ from PIL import Image
 from turbo_cli.artifacts import dataset as dataset_file
 from turbo_cli.artifacts.atomic import replacing_folder
 from turbo_cli.coco import COCO_IDS
+from turbo_cli.data.sequences import by_camera, sequence_of
 from turbo_cli.data.synth.footage import Shot, footage
 from turbo_cli.data.synth.render import Visible
 from turbo_cli.data.synth.weather import CONDITIONS
@@ -83,7 +84,7 @@ def synthesize(
             images=tuple(images),
             annotations=tuple(annotations),
             categories=tuple(dataset_file.Category(id=COCO_IDS[name], name=name) for name in CLASSES),
-            sequences=_sequences(images, frames, fps),
+            sequences=tuple(sequence_of(own, fps) for own in by_camera(images).values()),
             info={"description": "synthetic traffic", "seed": seed, "conditions": list(conditions)},
         )
         dataset_file.write(folder / dataset_file.FILE_NAME, value)
@@ -130,20 +131,6 @@ def _annotation(visible: Visible, number: int, image_id: int) -> dataset_file.An
         bbox=(left, top, width, height),
         area=width * height,
         ignore=int(ignore),
-    )
-
-
-def _sequences(
-    images: list[dataset_file.Image], frames: int, fps: float
-) -> tuple[dataset_file.Sequence, ...]:
-    return tuple(
-        dataset_file.Sequence(
-            camera=images[first].camera,
-            fps=fps,
-            image_ids=tuple(image.id for image in images[first : first + frames]),
-            timestamps=tuple(image.timestamp for image in images[first : first + frames]),
-        )
-        for first in range(0, len(images), frames)
     )
 
 

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torchvision.ops import batched_nms
 
-from turbo_cli.boxes import Detections, Targets, centres_inside
+from turbo_cli.boxes import Detections, Targets
 from turbo_cli.coco import COCO_IDS, COCO_NAMES, FIRST_FREE_ID
 from turbo_cli.detectors.base import Geometry, SplitDetector, freeze
-from turbo_cli.detectors.darknet.cfg import read_cfg
+from turbo_cli.detectors.catalogue import CATALOGUE
+from turbo_cli.detectors.counted import counted
+from turbo_cli.detectors.darknet.cfg import Section, read_cfg
 from turbo_cli.detectors.darknet.layers import Layer, build_layers
 from turbo_cli.detectors.darknet.loss import Truth, detection_loss, distillation_loss
 from turbo_cli.detectors.darknet.network import find_cuts, split_layers
@@ -21,9 +23,6 @@ from turbo_cli.detectors.darknet.weights import load_weights
 from turbo_cli.errors import TurboError
 
 CONFIGS = Path(__file__).parent / "configs"
-
-INPUT_SIZES = {"yolov3": (416, 416), "yolo-fastest-xl": (640, 384)}
-"""(width, height) of the networks that ship a cfg; another cfg's own [net] says its size."""
 
 SCORE_FLOOR = 0.01
 """Low enough for average precision; who shows boxes to people cuts higher."""
@@ -101,21 +100,14 @@ class DarknetDetector(SplitDetector):
         )
 
     def loss(self, features: Sequence[Tensor], targets: Sequence[Targets]) -> Tensor:
-        truths = [self._truth(target, features[0]) for target in targets]
+        truths = [self._truth(target, features[0].device) for target in targets]
         return detection_loss(self.head(features), truths)
 
-    def _truth(self, targets: Targets, like: Tensor) -> Truth:
-        """Ignored boxes, and objects of classes that the network does not know, become ignored places."""
-        known = np.isin(targets.category_ids, self.category_ids)
-        outside = ~centres_inside(targets.boxes_xyxy, targets.ignore_regions_xyxy)
-        counted = known & ~targets.ignore & outside
-        labels = [self.category_ids.index(number) for number in targets.category_ids[counted]]
-        ignored = np.concatenate([targets.ignore_regions_xyxy, targets.boxes_xyxy[~counted]])
-        return Truth(
-            boxes_xyxy=like.new_tensor(targets.boxes_xyxy[counted]),
-            classes=torch.tensor(labels, dtype=torch.int64, device=like.device),
-            ignored_xyxy=like.new_tensor(ignored),
-        )
+    def _truth(self, targets: Targets, device: torch.device) -> Truth:
+        one = counted(targets, self.categories, device)
+        labels = [self.category_ids.index(number) for number in one.category_ids.tolist()]
+        classes = torch.tensor(labels, dtype=torch.int64, device=device)
+        return Truth(one.boxes_xyxy, classes, one.ignored_xyxy)
 
     def distill(self, features: Sequence[Tensor], teacher_features: Sequence[Tensor]) -> Tensor:
         with torch.no_grad():
@@ -133,10 +125,7 @@ def build(name: str, weights: Path, size: tuple[int, int] | None = None) -> Spli
     cfg = find_cfg(name, weights)
     sections = read_cfg(cfg)
     layers = build_layers(sections)
-    net = sections[0]
-    input_size = (
-        size or INPUT_SIZES.get(name) or (net.integer("width", least=1), net.integer("height", least=1))
-    )
+    input_size = size or _usual_size(name, sections[0])
     detector = DarknetDetector(name, layers, input_size, _class_names(weights, layers))
     if any(side <= 0 or side % detector.size_multiple for side in input_size):
         message = (
@@ -145,6 +134,13 @@ def build(name: str, weights: Path, size: tuple[int, int] | None = None) -> Spli
         raise TurboError(message)
     load_weights(weights, layers)
     return freeze(detector)
+
+
+def _usual_size(name: str, net: Section) -> tuple[int, int]:
+    """The catalogue's (width, height), whatever a cfg of that name says; for other names the cfg's own."""
+    if name in CATALOGUE:
+        return CATALOGUE[name].input_size
+    return net.integer("width", least=1), net.integer("height", least=1)
 
 
 def find_cfg(name: str, weights: Path) -> Path:

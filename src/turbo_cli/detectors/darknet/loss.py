@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torchvision.ops import box_iou
 
+from turbo_cli.detectors.counted import centred_in
 from turbo_cli.detectors.darknet.yolo import Grid, Predictions
 
 CONFIDENT = 0.3
@@ -68,10 +69,8 @@ def _at_origin(sizes: Tensor) -> Tensor:
 
 def _counts_as_background(boxes_xyxy: Tensor, grid: Grid, truth: Truth) -> Tensor:
     """(N,) bool: neither over a true box (IoU above `ignore_thresh`) nor centred where nothing counts."""
-    centres = (boxes_xyxy[:, None, :2] + boxes_xyxy[:, None, 2:]) / 2
-    in_ignored = ((centres >= truth.ignored_xyxy[:, :2]) & (centres <= truth.ignored_xyxy[:, 2:])).all(dim=2)
     on_truth = box_iou(boxes_xyxy, truth.boxes_xyxy) > grid.ignore_iou[:, None]
-    background: Tensor = ~(in_ignored.any(dim=1) | on_truth.any(dim=1))
+    background: Tensor = ~(centred_in(boxes_xyxy, truth.ignored_xyxy) | on_truth.any(dim=1))
     return background
 
 

@@ -69,11 +69,6 @@ class Head(nn.Module):
                 raise layer.section.error("has other anchors or classes than the first [yolo] layer")
         self.segment = Segment(layers, [layer.index for layer in yolos])
 
-    @property
-    def classes(self) -> int:
-        """How many classes the network tells apart."""
-        return self.yolos[0].classes
-
     def forward(self, features: Sequence[Tensor]) -> Predictions:
         """C1…C5 → raw predictions over all anchors."""
         maps = self.segment(dict(zip(self.cuts, features, strict=True)))
