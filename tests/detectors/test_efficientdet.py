@@ -172,7 +172,7 @@ def test_larger_sizes_have_the_same_structure(name: str) -> None:
 
 
 def test_another_input_size_is_refused() -> None:
-    with pytest.raises(TurboError, match="darknet family only"):
+    with pytest.raises(TurboError, match="leave out --size"):
         efficientdet.build("efficientdet-d0", None, (640, 384))
 
 

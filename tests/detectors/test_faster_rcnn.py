@@ -180,7 +180,7 @@ def test_even_sampler_keeps_torchvisions_shares_and_draws_nothing() -> None:
 
 
 def test_another_input_size_is_refused() -> None:
-    with pytest.raises(TurboError, match="darknet family only"):
+    with pytest.raises(TurboError, match="leave out --size"):
         faster_rcnn.build("faster-rcnn", None, (640, 384))
 
 

@@ -32,5 +32,5 @@ def refuse_other_size(name: str, size: tuple[int, int] | None, native: tuple[int
     if size is not None and size != native:
         raise TurboError(
             f"{name}: input size {size[0]}x{size[1]} is not its own, {native[0]}x{native[1]}",
-            "--size is for the darknet family only",
+            "leave out --size",
         )
