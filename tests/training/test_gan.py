@@ -55,6 +55,17 @@ def test_a_resumed_run_ends_in_the_same_weights(
     assert hash_state(unbroken) == hash_state(resumed)
 
 
+def test_a_checkpoint_of_another_run_or_detector_is_refused(rectangles: Path, options: GanTraining) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        trained(rectangles, options, stop_after=3)
+    with pytest.raises(TurboError, match="was made with --seed 0, not 1"):
+        trained(rectangles, dataclasses.replace(options, resume=True, seed=1))
+    other = SmallDetector(seed=1)
+    with pytest.raises(TurboError, match="was made with --detector small"):
+        frames = open_dataset(rectangles)
+        train_gan(other, Gan(other.channels), frames, frames, dataclasses.replace(options, resume=True))
+
+
 def test_only_the_discriminators_learn_when_told_so(rectangles: Path, options: GanTraining) -> None:
     fresh = Gan(SmallDetector().channels)
     gan = trained(rectangles, dataclasses.replace(options, only_discriminator=True))

@@ -44,7 +44,7 @@ def restore(path: Path, parts: Mapping[str, Stateful], settings: Mapping[str, An
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a dict
     except (SafetensorError, KeyError, ValueError) as error:
         raise TurboError(f"{path}: not a readable checkpoint: {error}", "train without --resume") from error
-    if (about["schema"], about["kind"]) != (SCHEMA, KIND):
+    if not isinstance(about, dict) or (about.get("schema"), about.get("kind")) != (SCHEMA, KIND):
         raise TurboError(f"{path}: not a checkpoint of this version", "train without --resume")
     _refuse_other_settings(path, about["settings"], settings)
     for name, part in parts.items():

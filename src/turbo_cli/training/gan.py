@@ -107,7 +107,8 @@ def train_gan(
     d_optimizer = Adam(judges, options.discriminator_learning_rate, betas=ADAM_BETAS)
     g_optimizer = Adam(gan.decoder.parameters(), options.learning_rate, betas=ADAM_BETAS)
     parts: dict[str, checkpoint.Stateful] = {"gan": gan, "d": d_optimizer, "g": g_optimizer}
-    start = checkpoint.restore(options.checkpoint, parts, options.settings) if options.resume else 0
+    settings = options.settings | {"detector": f"{detector.name} {detector.weights_hash}"}
+    start = checkpoint.restore(options.checkpoint, parts, settings) if options.resume else 0
     if start == 0 and not options.only_discriminator:
         first = list(_frames(detector, hard, options, 0, STATISTICS_BATCHES))
         gan.decoder.set_statistics(measure_statistics(detector, first))
@@ -141,7 +142,7 @@ def train_gan(
         if watch:
             watch(step + 1, terms, shown)
         if (step + 1) % options.save_every == 0:
-            checkpoint.write(options.checkpoint, parts, step + 1, options.settings)
+            checkpoint.write(options.checkpoint, parts, step + 1, settings)
     return gan
 
 

@@ -100,7 +100,8 @@ def train_decoder(
         "optimizer": optimizer,
         "best": best,
     }
-    start = checkpoint.restore(options.checkpoint, parts, options.settings) if options.resume else 0
+    settings = options.settings | {"detector": f"{detector.name} {detector.weights_hash}"}
+    start = checkpoint.restore(options.checkpoint, parts, settings) if options.resume else 0
     if start == 0:
         decoder.set_statistics(_statistics(detector, pairs, options))
     steps = range(start, options.iterations)
@@ -123,7 +124,7 @@ def train_decoder(
             if report:
                 report(f"step {step + 1}: held-out AP50 by level {_percent(scores)}")
         if (step + 1) % options.save_every == 0:
-            checkpoint.write(options.checkpoint, parts, step + 1, options.settings)
+            checkpoint.write(options.checkpoint, parts, step + 1, settings)
     decoder.load_state_dict((best.decoder if validation else average.module).state_dict())
     return decoder
 
