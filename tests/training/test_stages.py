@@ -16,7 +16,7 @@ from turbo_cli.enhancement import load_enhancer
 from turbo_cli.errors import TurboError
 from turbo_cli.training.gan import GanTraining
 from turbo_cli.training.multiexit import LossWeights, MultiexitTraining
-from turbo_cli.training.stage_one import run_stage_one
+from turbo_cli.training.stage_one import adapt_discriminator, run_stage_one
 from turbo_cli.training.stage_two import run_stage_two
 
 
@@ -104,3 +104,19 @@ def test_stage_two_refuses_what_cannot_work(rectangles: Path, stage_two: Multiex
     distilled = dataclasses.replace(stage_two, weights=LossWeights(detection=0, distill=1))
     run_stage_two(detector, gan, unlabelled, None, (), None, distilled)
     assert distilled.out.exists()
+
+
+def test_only_d_f_and_its_calibration_are_adapted_to_the_target(
+    rectangles: Path, stage_one: GanTraining, stage_two: MultiexitTraining, tmp_path: Path
+) -> None:
+    detector, dataset = SmallDetector(), open_dataset(rectangles)
+    table = write_difficulty(rectangles / "difficulty.csv", dataset, detector)
+    gan = write_gan(rectangles / "gan.safetensors", detector)
+    run_stage_two(detector, gan, dataset, None, (), None, stage_two)
+    out = tmp_path / "adapted.safetensors"
+    options = dataclasses.replace(stage_one, out=out, only_discriminator=True)
+    adapt_discriminator(detector, stage_two.out, dataset, table, options)
+    before, after = load_enhancer(stage_two.out, detector), load_enhancer(out, detector)
+    assert hash_state(before.decoder) == hash_state(after.decoder)
+    assert hash_state(before.discriminator) != hash_state(after.discriminator)
+    assert after.training_cameras == before.training_cameras

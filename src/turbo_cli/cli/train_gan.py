@@ -22,6 +22,7 @@ from turbo_cli.cli.options import (
     parse_size,
 )
 from turbo_cli.cli.output import Output
+from turbo_cli.errors import TurboError
 
 EXAMPLE = (
     "Example: turbo train-gan --detector tiny --dataset street --difficulty difficulty.csv"
@@ -40,6 +41,11 @@ def train_gan(
     learning_rate: Annotated[float, typer.Option(help="Of the generator.")] = 2e-4,
     lr_discriminator: Annotated[float, typer.Option(help="Of D_f and D_i.")] = 4e-4,
     adversarial: Annotated[str, typer.Option(help="paper, or rals: relativistic least squares.")] = "paper",
+    only_discriminator: Annotated[
+        bool,
+        typer.Option("--only-discriminator", help="Fine-tune D_f of --init alone."),
+    ] = False,
+    init: Annotated[Path | None, typer.Option(help="The enhancer whose D_f is fine-tuned.")] = None,
     log: Annotated[Path | None, typer.Option(help="Folder for losses.csv and pictures.")] = None,
     eval_every: Annotated[int, typer.Option(min=1, help="Iterations between D_f's AUC.")] = 250,
     save_every: SaveEveryOption = 200,
@@ -55,9 +61,11 @@ def train_gan(
     from turbo_cli.data import open_dataset
     from turbo_cli.detectors.loading import load_detector
     from turbo_cli.training.gan import GanTraining, parse_objective
-    from turbo_cli.training.stage_one import run_stage_one
+    from turbo_cli.training.stage_one import adapt_discriminator, run_stage_one
 
     output: Output = context.obj
+    if only_discriminator != (init is not None):
+        raise TurboError("--only-discriminator and --init go together", "give both or neither")
     options = GanTraining(
         out=out,
         iterations=iterations,
@@ -65,6 +73,7 @@ def train_gan(
         learning_rate=learning_rate,
         discriminator_learning_rate=lr_discriminator,
         objective=parse_objective(adversarial),
+        only_discriminator=only_discriminator,
         log=log,
         eval_every=eval_every,
         save_every=save_every,
@@ -74,7 +83,11 @@ def train_gan(
         device=device,
     )
     loaded = load_detector(detector, weights, device, parse_size(size))
-    auc = run_stage_one(loaded, open_dataset(dataset), difficulty, options, output.track, output.detail)
+    frames, say = open_dataset(dataset), (output.track, output.detail)
+    if init is None:
+        auc = run_stage_one(loaded, frames, difficulty, options, *say)
+    else:
+        auc = adapt_discriminator(loaded, init, frames, difficulty, options, *say)
     if as_json:
         output.json({"out": str(out), "held_out_auc": auc})
     else:

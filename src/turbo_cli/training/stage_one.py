@@ -1,20 +1,24 @@
 """`turbo train-gan` as a function: from files to `gan.safetensors`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from turbo_cli.artifacts import enhancer as enhancer_artifact
 from turbo_cli.artifacts import gan as artifact
 from turbo_cli.artifacts.metadata import Provenance, hash_file
 from turbo_cli.artifacts.weights import load_state
 from turbo_cli.data import Dataset
+from turbo_cli.data.selection import Selection
 from turbo_cli.detectors.base import SplitDetector
+from turbo_cli.enhancement.loading import enhancer_weights, load_enhancer
 from turbo_cli.progress import Track, untracked
 from turbo_cli.training.collapse import CollapseWatch
 from turbo_cli.training.frame_classes import FrameClasses, read_frame_classes
 from turbo_cli.training.gan import Gan, GanTraining, Round, Watch, train_gan
-from turbo_cli.training.judging import auc, frame_logits
+from turbo_cli.training.judging import auc, calibrate, frame_logits
 from turbo_cli.training.logbook import Logbook
 from turbo_cli.training.options import Report, say_terms
 
@@ -36,14 +40,36 @@ def run_stage_one(
     gan = Gan(detector.channels).to(options.device)
     watch = _watch(detector, gan, classes, options, report)
     train_gan(detector, gan, classes.easy, classes.hard, options, track, watch)
-    provenance = Provenance(
-        detector=detector.name,
-        detector_weights_hash=detector.weights_hash,
-        seed=options.seed,
-        settings=options.settings,
-        parents={difficulty.name: hash_file(difficulty)},
-    )
-    artifact.write(options.out, gan_weights(gan, provenance))
+    artifact.write(options.out, gan_weights(gan, _provenance(detector, options, [difficulty])))
+    options.checkpoint.unlink(missing_ok=True)
+    return held_out_auc(detector, gan, classes)
+
+
+def adapt_discriminator(
+    detector: SplitDetector,
+    enhancer_path: Path,
+    dataset: Dataset,
+    difficulty: Path,
+    options: GanTraining,
+    track: Track = untracked,
+    report: Report = lambda line: None,
+) -> float:
+    """Fine-tune an enhancer's D_f and its calibration on frames of the target (§4.4), which need no labels.
+
+    Everything else of the enhancer stays as it is. Writes the enhancer to `options.out` and gives D_f's AUC
+    on held-out frames. Raises what `run_stage_one` raises, and `TurboError` for an enhancer of another
+    detector.
+    """
+    classes = read_frame_classes(difficulty, dataset, detector, options.seed)
+    enhancer = load_enhancer(enhancer_path, detector)
+    gan = Gan(detector.channels).to(options.device)
+    gan.decoder, gan.frame = enhancer.decoder, enhancer.discriminator.requires_grad_(True)
+    watch = _watch(detector, gan, classes, options, report)
+    train_gan(detector, gan, classes.easy, classes.hard, options, track, watch)
+    held_out = Selection(dataset, tuple(sorted(classes.held_out_easy.rows + classes.held_out_hard.rows)))
+    enhancer.calibration = calibrate(detector, gan.frame, held_out, options.roi_score)
+    provenance = _provenance(detector, options, [difficulty, enhancer_path])
+    enhancer_artifact.write(options.out, enhancer_weights(enhancer, provenance))
     options.checkpoint.unlink(missing_ok=True)
     return held_out_auc(detector, gan, classes)
 
@@ -94,4 +120,14 @@ def gan_weights(gan: Gan, provenance: Provenance) -> artifact.GanWeights:
     """What `artifacts.gan.write` writes and `load_gan` reads."""
     return artifact.GanWeights(
         provenance, gan.decoder.state_dict(), gan.frame.state_dict(), gan.instance.state_dict()
+    )
+
+
+def _provenance(detector: SplitDetector, options: GanTraining, parents: Sequence[Path]) -> Provenance:
+    return Provenance(
+        detector=detector.name,
+        detector_weights_hash=detector.weights_hash,
+        seed=options.seed,
+        settings=options.settings,
+        parents={path.name: hash_file(path) for path in parents},
     )
