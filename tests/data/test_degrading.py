@@ -72,4 +72,4 @@ def test_command_takes_a_folder_of_images_without_labels(
     assert (printed["frames"], printed["cameras"], printed["conditions"]) == (60, 2, {"blur": 60})
     dataset = open_dataset(tmp_path / "bad")
     assert not dataset.labelled
-    assert {frame.camera for frame in dataset.frames} == {"camera-000", "camera-001"}
+    assert {frame.camera for frame in dataset.frames} == {"camera-1-000", "camera-1-001"}

@@ -86,7 +86,7 @@ def test_conditions_show_in_the_picture(tmp_path: Path) -> None:
     pictures = {}
     for condition in CONDITIONS:
         synthesize(tmp_path / condition, 1, 1, (160, 96), seed=3, conditions=(condition,))
-        with Image.open(tmp_path / condition / "images" / "camera-000" / "000000.jpg") as image:
+        with Image.open(tmp_path / condition / "images" / "camera-3-000" / "000000.jpg") as image:
             pictures[condition] = np.asarray(image).astype(float)
     clean = pictures.pop("clean")
     assert pictures["night"].mean() < pictures["dusk"].mean() < clean.mean()

@@ -58,6 +58,8 @@ def synthesize(
 ) -> Summary:
     """Write `frames` frames of each of `cameras` scenes, with labels, to the folder `out`.
 
+    A camera's name carries the seed, so that those of two datasets can be told apart.
+
     A camera depends on the seed and its own number, not on how many there are. Boxes are tight around what
     is seen of a road user; those under `SMALLEST_HEIGHT` × `SMALLEST_WIDTH` pixels, or of which less than
     `SMALLEST_SHARE` is uncovered or inside the frame, are marked `ignore`. A motorcycle's box includes its
@@ -68,7 +70,7 @@ def synthesize(
     def shots() -> Iterator[_Taken]:
         for number in range(cameras):
             for index, shot in enumerate(footage(seed, number, frames, size, fps, conditions)):
-                yield _Taken(f"camera-{number:03d}", index, shot)
+                yield _Taken(f"camera-{seed}-{number:03d}", index, shot)
 
     images: list[dataset_file.Image] = []
     annotations: list[dataset_file.Annotation] = []
