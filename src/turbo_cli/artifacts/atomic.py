@@ -34,7 +34,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 
     Raises `TurboError` if `path` holds anything already, or cannot be written.
     """
-    temporary = _beside(path)
+    temporary = _beside(path.absolute())
     with _user_errors(path):
         require_new_folder(path)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,11 +62,11 @@ def require_new_folder(path: Path) -> None:
 
 
 def _temporary_file(path: Path) -> Path:
-    temporary = _beside(path)
     with _user_errors(path):
         if path.is_dir():
             raise TurboError(f"{path}: is a directory, not a file", "name a file")
         path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = _beside(path)
         temporary.touch(exist_ok=False)
     return temporary
 
