@@ -39,21 +39,27 @@ def detect(
 ) -> None:
     """Run a detector over every frame; where there are labels, print its mAP camera by camera."""
     from turbo_cli.artifacts import detections as artifact
-    from turbo_cli.data import open_dataset
+    from turbo_cli.artifacts.atomic import check_folder
+    from turbo_cli.data.dataset import check_output, open_dataset
     from turbo_cli.data.drawing import draw_frames
     from turbo_cli.detectors.loading import load_detector
     from turbo_cli.detectors.running import detect_frames
-    from turbo_cli.metrics import parse_classes, scores_by_camera
+    from turbo_cli.metrics import check_classes, parse_classes, scores_by_camera
 
     output: Output = context.obj
     dataset = open_dataset(source)
-    merged = parse_classes(classes) if classes else None
+    check_output(dataset, out)
+    if draw:
+        check_folder(draw)
+    merged = parse_classes(classes) if classes is not None else None
+    if merged:
+        check_classes(dataset.categories, merged)
     loaded = load_detector(detector, weights, device, parse_size(size))
     found = list(detect_frames(loaded, dataset, batch_size, output.track))
     scores = scores_by_camera(dataset, found, merged) if dataset.labelled else {}
+    artifact.write(out, {info.image_id: boxes for info, boxes in zip(dataset.frames, found, strict=True)})
     if draw:
         draw_frames(draw, dataset, found, loaded.categories, draw_score, output.track)
-    artifact.write(out, {info.image_id: boxes for info, boxes in zip(dataset.frames, found, strict=True)})
     if as_json:
         counts = {"frames": len(dataset), "boxes": sum(map(len, found))}
         output.json(counts | {"scores": {camera: _as_json(value) for camera, value in scores.items()}})
