@@ -178,11 +178,19 @@ def parse_classes(text: str) -> dict[str, tuple[str, ...]]:
     """`"vehicle=car+bus+truck,person"` → class names with the classes merged into each."""
     classes = {}
     for part in text.split(","):
-        name, _, members = (piece.strip() for piece in part.partition("="))
-        if not name or name in classes:
+        name, merges, listed = (piece.strip() for piece in part.partition("="))
+        members = tuple(member.strip() for member in listed.split("+")) if merges else (name,)
+        if not name or name in classes or not all(members):
             raise TurboError(f"--classes: {part!r} is empty or named twice", "write vehicle=car+bus,person")
-        classes[name] = tuple(member.strip() for member in (members or name).split("+"))
+        classes[name] = members
     return classes
+
+
+def check_classes(categories: Mapping[int, str], merged: Classes) -> None:
+    """Raise `TurboError` at once if the dataset has not all the classes that `merged` names."""
+    if not categories:
+        raise TurboError("--classes: the source has no labels to judge by", "leave it out")
+    class_of_category(categories, merged)
 
 
 def class_of_category(categories: Mapping[int, str], merged: Classes) -> dict[int, int]:

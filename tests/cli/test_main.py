@@ -39,3 +39,38 @@ def test_unknown_option_is_one_line_and_status_2(turbo: RunTurbo) -> None:
 def test_flags_first_leaves_what_follows_a_double_dash() -> None:
     assert flags_first(["data", "info", "--quiet", "x"]) == ["--quiet", "data", "info", "x"]
     assert flags_first(["plan", "--", "--quiet"]) == ["plan", "--", "--quiet"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["detect", "x", "--detector", "tiny"], "'--out'"),
+        (["detect", "x", "--detector", "tiny", "--out", "x.json", "--batch-size", "0"], "'--batch-size'"),
+        (["data", "split", "x", "--by", "size", "--fractions", "0.5,0.5"], "'--by'"),
+    ],
+)
+def test_a_bad_option_is_named(arguments: list[str], name: str, turbo: RunTurbo) -> None:
+    finished = turbo(*arguments)
+    assert finished.status == 2
+    assert name in finished.err and finished.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [[], ["data"], ["weights"]])
+def test_no_command_prints_the_help_and_no_empty_error(arguments: list[str], turbo: RunTurbo) -> None:
+    finished = turbo(*arguments)
+    assert (finished.status, finished.err) == (2, "")
+    assert "Usage: " in finished.out
+
+
+def test_ctrl_c_during_the_imports_is_one_line() -> None:
+    code = (
+        "import sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'typer': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "from turbo_cli.__main__ import run\n"
+        "run()"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (finished.returncode, finished.stderr) == (130, "error: interrupted\n")

@@ -31,6 +31,9 @@ class OneBox(Dataset):
         box = np.array([self.box], np.float32)
         return Targets(box, np.array([3]), np.zeros(1, bool), ignore_regions_xyxy=box)
 
+    def reads(self, path: Path) -> bool:
+        return False
+
 
 def test_boxes_and_regions_stay_on_their_pixels() -> None:
     samples = TrainingSamples(OneBox(), (160, 96), seed=0, samples=60)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -111,7 +112,7 @@ def test_a_damaged_checkpoint_is_refused(options: DetectorTraining, damage: byte
 
 
 def test_a_loss_that_is_not_finite_stops_naming_the_step(options: DetectorTraining) -> None:
-    with pytest.raises(TurboError, match=r"step [2-6]: the loss is (nan|inf)"):
+    with pytest.raises(TurboError, match=r"step [2-6]: the detection loss is (nan|inf)"):
         train(dataclasses.replace(options, learning_rate=1e30))
     assert not options.out.exists()
 
@@ -127,6 +128,12 @@ def test_frames_without_labels_are_refused(options: DetectorTraining, rectangles
     (rectangles / "dataset.json").unlink()
     with pytest.raises(TurboError, match="no labelled frames"):
         train(options)
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_first_step(options: DetectorTraining) -> None:
+    options.out.mkdir()
+    with pytest.raises(TurboError, match="is a directory"):
+        train(options, partial(interrupted_at, 0))
 
 
 def test_the_learning_rate_rises_and_falls() -> None:

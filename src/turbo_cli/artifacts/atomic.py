@@ -15,15 +15,17 @@ def replacing_file(path: Path) -> Iterator[Path]:
     """Yield a temporary file beside `path`; on success it is synced and renamed onto `path`.
 
     On any exception, Ctrl-C among them, the temporary file goes and an old `path` stays as it was.
-    Raises `TurboError` where the folder cannot be written or the disk is full.
+    A symbolic link stays, and what it points to is replaced. Raises `TurboError` where the folder cannot
+    be written, the disk is full, or `path` is a folder, a device or a pipe.
     """
-    temporary = _temporary_file(path)
+    target = Path(os.path.realpath(path))
+    temporary = _new_file_beside(target, path)
     try:
         with _user_errors(path):
             yield temporary
             _sync(temporary)
-            temporary.replace(path)
-            _sync(path.parent)
+            temporary.replace(target)
+            _sync(target.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -34,11 +36,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 
     Raises `TurboError` if `path` holds anything already, or cannot be written.
     """
-    temporary = _beside(path.absolute())
-    with _user_errors(path):
-        require_new_folder(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.mkdir()
+    temporary = _new_folder_beside(path)
     try:
         with _user_errors(path):
             yield temporary
@@ -50,24 +48,35 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def check_writable(path: Path) -> None:
-    """Raise `TurboError` if `replacing_file(path)` would: better before hours of work than after them."""
-    _temporary_file(path).unlink()
+def check_file(path: Path) -> None:
+    """Raise at once what `replacing_file` would raise after hours of work."""
+    _new_file_beside(Path(os.path.realpath(path)), path).unlink()
 
 
-def require_new_folder(path: Path) -> None:
-    """Raise `TurboError` if `path` holds anything already; worth asking before long work."""
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise TurboError(f"{path}: exists already", "remove it or name another folder")
+def check_folder(path: Path) -> None:
+    """Raise at once what `replacing_folder` would raise after hours of work."""
+    _new_folder_beside(path).rmdir()
 
 
-def _temporary_file(path: Path) -> Path:
-    with _user_errors(path):
-        if path.is_dir():
-            raise TurboError(f"{path}: is a directory, not a file", "name a file")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = _beside(path)
+def _new_file_beside(target: Path, named: Path) -> Path:
+    with _user_errors(named):
+        if target.is_dir():
+            raise TurboError(f"{named}: is a directory, not a file", "name a file")
+        if target.exists() and not target.is_file():
+            raise TurboError(f"{named}: is a device or a pipe, not a file", "name a file")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = _beside(target)
         temporary.touch(exist_ok=False)
+    return temporary
+
+
+def _new_folder_beside(path: Path) -> Path:
+    with _user_errors(path):
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise TurboError(f"{path}: exists already", "remove it or name another folder")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = _beside(path.absolute())
+        temporary.mkdir()
     return temporary
 
 

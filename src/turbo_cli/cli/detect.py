@@ -8,7 +8,6 @@ import typer
 from turbo_cli.cli.options import (
     BatchSizeOption,
     ClassesOption,
-    DatasetArgument,
     DetectorOption,
     DeviceOption,
     JsonOption,
@@ -17,7 +16,6 @@ from turbo_cli.cli.options import (
     parse_size,
 )
 from turbo_cli.cli.output import Output
-from turbo_cli.errors import TurboError
 
 if TYPE_CHECKING:
     from turbo_cli.metrics import Scores
@@ -27,7 +25,7 @@ EXAMPLE = "Example: turbo detect --detector tiny street.mp4 --out boxes.json --d
 
 def detect(
     context: typer.Context,
-    source: DatasetArgument,
+    source: Annotated[Path, typer.Argument(help="A dataset, COCO JSON, video, image, or folder of these.")],
     detector: DetectorOption,
     out: Annotated[Path, typer.Option("--out", help="The COCO result list to write.")],
     draw: Annotated[Path | None, typer.Option("--draw", help="Write annotated frames here too.")] = None,
@@ -41,29 +39,27 @@ def detect(
 ) -> None:
     """Run a detector over every frame; where there are labels, print its mAP camera by camera."""
     from turbo_cli.artifacts import detections as artifact
-    from turbo_cli.artifacts.atomic import check_writable, require_new_folder
-    from turbo_cli.data import open_dataset
+    from turbo_cli.artifacts.atomic import check_folder
+    from turbo_cli.data.dataset import check_output, open_dataset
     from turbo_cli.data.drawing import draw_frames
     from turbo_cli.detectors.loading import load_detector
     from turbo_cli.detectors.running import detect_frames
-    from turbo_cli.metrics import judged_categories, parse_classes, scores_by_camera
+    from turbo_cli.metrics import check_classes, parse_classes, scores_by_camera
 
     output: Output = context.obj
     dataset = open_dataset(source)
-    merged = parse_classes(classes) if classes else None
-    loaded = load_detector(detector, weights, device, parse_size(size))
-    if dataset.labelled:
-        judged_categories(dataset, merged)
-    elif merged:
-        raise TurboError(f"{source}: has no labels to judge by", "leave out --classes")
-    check_writable(out)
+    check_output(dataset, out)
     if draw:
-        require_new_folder(draw)
+        check_folder(draw)
+    merged = parse_classes(classes) if classes is not None else None
+    if merged:
+        check_classes(dataset.categories, merged)
+    loaded = load_detector(detector, weights, device, parse_size(size))
     found = list(detect_frames(loaded, dataset, batch_size, output.track))
     scores = scores_by_camera(dataset, found, merged) if dataset.labelled else {}
+    artifact.write(out, {info.image_id: boxes for info, boxes in zip(dataset.frames, found, strict=True)})
     if draw:
         draw_frames(draw, dataset, found, loaded.categories, draw_score, output.track)
-    artifact.write(out, {info.image_id: boxes for info, boxes in zip(dataset.frames, found, strict=True)})
     if as_json:
         counts = {"frames": len(dataset), "boxes": sum(map(len, found))}
         output.json(counts | {"scores": {camera: _as_json(value) for camera, value in scores.items()}})

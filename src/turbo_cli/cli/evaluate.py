@@ -58,7 +58,7 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Judge every level of an enhancer on labelled frames, beside baselines, merged boxes and oracles."""
-    from turbo_cli.artifacts.atomic import require_new_folder
+    from turbo_cli.artifacts.atomic import check_folder
     from turbo_cli.data import open_dataset
     from turbo_cli.data.selection import spread_frames
     from turbo_cli.detectors.loading import load_detector
@@ -72,7 +72,7 @@ def evaluate(
 
     output: Output = context.obj
     if gallery:
-        require_new_folder(gallery)
+        check_folder(gallery)
     merged = parse_classes(classes) if classes else None
     compared = find_baselines(baselines, device)
     chosen = spread_frames(open_dataset(labelled), frames)

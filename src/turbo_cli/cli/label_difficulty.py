@@ -61,7 +61,7 @@ def label_difficulty(
 
     What it found is kept beside the table: a killed run goes on, and other thresholds take seconds.
     """
-    from turbo_cli.artifacts.atomic import check_writable
+    from turbo_cli.artifacts.atomic import check_file
     from turbo_cli.data import open_dataset
     from turbo_cli.detectors.loading import load_detector
     from turbo_cli.metrics import parse_classes
@@ -74,7 +74,7 @@ def label_difficulty(
     opened = open_dataset(dataset)
     options.check(opened)
     if plot:
-        check_writable(plot)
+        check_file(plot)
     loaded = load_detector(detector, weights, device, parse_size(size))
     labelled = label_frames(loaded, opened, out, options, batch_size, output.track)
     if plot:

@@ -41,7 +41,9 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def root(
     context: typer.Context,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print results and errors only.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Print nothing but warnings, errors, and what --json asks for.")
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print details on the way.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours (as NO_COLOR=1).")] = False,
     version: Annotated[
@@ -74,11 +76,12 @@ def main() -> None:
     try:
         with output.showing_warnings():
             status = app(arguments, standalone_mode=False)
-    except typer.TyperException as error:
-        output.error(error.format_message())  # names the option, which str() does not
-        status = 2
     except TurboError as error:
         output.error(str(error))
+        status = 2
+    except typer.TyperException as error:
+        if message := error.format_message():  # says nothing where typer has printed the help instead
+            output.error(message)
         status = 2
     except KeyboardInterrupt:
         status = INTERRUPTED

@@ -19,7 +19,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Output:
-    """Results go to stdout, everything else to stderr; quiet drops what is neither result nor error.
+    """Results go to stdout, everything else to stderr; quiet drops what is for people,
+    save warnings and errors.
 
     Made once from the root options and handed to commands as the context's object (`ctx.obj`).
     """

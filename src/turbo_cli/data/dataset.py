@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from turbo_cli.artifacts.dataset import Image
+from turbo_cli.artifacts.atomic import check_file
+from turbo_cli.artifacts.dataset import FILE_NAME, Image
 from turbo_cli.boxes import Targets
 from turbo_cli.data.ground_truth import GroundTruth
 from turbo_cli.data.images import Frame, read_image
@@ -14,7 +15,7 @@ from turbo_cli.data.sources import Source, find_source
 from turbo_cli.data.video import VideoReader
 from turbo_cli.errors import TurboError
 
-__all__ = ["Dataset", "Frame", "FrameInfo", "open_dataset"]
+__all__ = ["Dataset", "Frame", "FrameInfo", "check_output", "open_dataset"]
 
 
 OPEN_VIDEOS = 32
@@ -70,6 +71,10 @@ class Dataset(Protocol):
         """The ground truth of one frame; empty if there is none."""
         ...
 
+    def reads(self, path: Path) -> bool:
+        """Whether the dataset is read from the file at `path`, labels, images and videos alike."""
+        ...
+
 
 def open_dataset(path: str | Path) -> Dataset:
     """Open a dataset folder, a COCO JSON file, an image, any video that PyAV opens, or a folder of these.
@@ -81,6 +86,13 @@ def open_dataset(path: str | Path) -> Dataset:
     Raises `TurboError` where nothing usable is found.
     """
     return StoredDataset(Path(path), find_source(Path(path)))
+
+
+def check_output(dataset: Dataset, out: Path) -> None:
+    """Raise `TurboError` at once if `out` cannot be written, or is what the dataset is read from."""
+    if dataset.reads(out):
+        raise TurboError(f"{out}: {dataset.path} is read from it", "name another file")
+    check_file(out)
 
 
 class StoredDataset:
@@ -118,6 +130,14 @@ class StoredDataset:
     def targets(self, index: int) -> Targets:
         """The ground truth of one frame."""
         return self._truth.targets(index)
+
+    def reads(self, path: Path) -> bool:
+        """Whether the dataset is read from the file at `path`."""
+        if not path.is_file():
+            return False
+        frames = {Path(video or file_name) for file_name, video, _ in self._places}
+        files = {self.path, self.path / FILE_NAME, *frames}
+        return any(file.exists() and file.samefile(path) for file in files)
 
     def _reader(self, video: str) -> VideoReader:
         if self._process != os.getpid():

@@ -44,6 +44,9 @@ class Selection:
     def targets(self, index: int) -> Targets:
         return self.whole.targets(self.rows[index])
 
+    def reads(self, path: Path) -> bool:
+        return self.whole.reads(path)
+
 
 def spread_frames(dataset: Dataset, count: int | None) -> Dataset:
     """At most `count` frames, evenly spread over the dataset; all of them for None."""

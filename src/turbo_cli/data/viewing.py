@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 from turbo_cli.artifacts.atomic import replacing_file
 from turbo_cli.data.annotating import Found, annotated_frame, check_found
 from turbo_cli.data.contact_sheet import contact_sheet
-from turbo_cli.data.dataset import Dataset
+from turbo_cli.data.dataset import Dataset, check_output
 from turbo_cli.data.images import Frame
 from turbo_cli.data.video_index import DEFAULT_FPS
 from turbo_cli.data.video_writer import write_video
@@ -28,12 +28,14 @@ def write_view(
 ) -> None:
     """Write a contact sheet (.png) of `frames` frames, default 12, or a video (.mp4) of the first `frames`.
 
-    Raises `TurboError` for another suffix, and if `found` is of other images.
+    Raises `TurboError` for another suffix, if `out` is what the dataset is read from, and if `found` is of
+    other images.
     """
     if out.suffix.lower() not in {".png", ".mp4"}:
         raise TurboError(
             f"{out}: cannot write a view with the suffix {out.suffix!r}", "name a .png or .mp4 file"
         )
+    check_output(dataset, out)
     check_found(dataset, found or {})
     with replacing_file(out) as temporary:
         if out.suffix.lower() == ".png":

@@ -1,5 +1,6 @@
 """Running a detector over a whole dataset."""
 
+import contextlib
 from collections.abc import Iterator
 
 import torch
@@ -7,18 +8,35 @@ import torch
 from turbo_cli.boxes import Detections
 from turbo_cli.data import Dataset
 from turbo_cli.detectors.base import SplitDetector
+from turbo_cli.errors import TurboError
 from turbo_cli.progress import Track, untracked
 
 
 def detect_frames(
     detector: SplitDetector, dataset: Dataset, batch_size: int = 8, track: Track = untracked
 ) -> Iterator[Detections]:
-    """The boxes of every frame of `dataset` in order, in source pixels; `batch_size` frames at a time."""
+    """The boxes of every frame of `dataset` in order, in source pixels; `batch_size` frames at a time.
+
+    Raises `TurboError` where a batch does not fit into memory.
+    """
     starts = range(0, len(dataset), batch_size)
     for start in track(starts, "detecting", len(starts)):
         frames = [dataset.frame(i) for i in range(start, min(start + batch_size, len(dataset)))]
-        with torch.inference_mode():
+        with torch.inference_mode(), _memory_errors(len(frames)):
             images, geometry = detector.prepare(frames)
             found = detector.detect(detector.encode(images), geometry)
         # Outside, for a generator's context holds in its caller's code too.
         yield from found
+
+
+@contextlib.contextmanager
+def _memory_errors(frames: int) -> Iterator[None]:
+    """On the CPU torch has no class of its own for want of memory."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        known = isinstance(error, MemoryError | torch.OutOfMemoryError)
+        if known or "can't allocate memory" in str(error):
+            message = f"not enough memory for a batch of {frames}"
+            raise TurboError(message, "lower --batch-size or --size") from error
+        raise

@@ -12,6 +12,7 @@ from torch.optim import AdamW
 from torch.utils.data import DataLoader, Subset
 
 from turbo_cli.artifacts import detector as artifact
+from turbo_cli.artifacts.atomic import check_file
 from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.boxes import Targets
 from turbo_cli.data import Dataset, open_dataset
@@ -55,9 +56,10 @@ def train(
     """Train `tiny`, write its weights, and give back its scores on each dataset of `options.validate`.
 
     Same options, same thread count, same bits on the CPU, whether resumed or not. `report` gets a line with
-    the loss now and then. Raises `TurboError` for a dataset without labels, a checkpoint of other options,
-    or a loss that is not finite.
+    the loss now and then. Raises `TurboError` for a place that cannot be written, a dataset without labels,
+    a checkpoint of other options, or a loss that is not finite.
     """
+    check_file(options.out)
     torch.manual_seed(options.seed)
     device = find_device(options.device)
     dataset = _labelled(options.dataset)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turbo_cli.artifacts import difficulty
-from turbo_cli.artifacts.atomic import check_writable
+from turbo_cli.artifacts.atomic import check_file
 from turbo_cli.artifacts.difficulty import DifficultyClass, FrameDifficulty
 from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.artifacts.roi_scores import FrameScores, RoiScores
@@ -147,7 +147,7 @@ def label_frames(
     needed and missing, nothing can be told apart, or `out` cannot be written.
     """
     options.check(dataset)
-    check_writable(out)
+    check_file(out)
     scores = score_frames(detector, dataset, scores_path(out), options.classes, batch_size, track)
     return label_scores(scores, out, options, track)
 

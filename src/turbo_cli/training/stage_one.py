@@ -8,6 +8,7 @@ from torch import Tensor
 
 from turbo_cli.artifacts import enhancer as enhancer_artifact
 from turbo_cli.artifacts import gan as artifact
+from turbo_cli.artifacts.atomic import check_file
 from turbo_cli.artifacts.metadata import Provenance, hash_file
 from turbo_cli.artifacts.weights import load_state
 from turbo_cli.data import Dataset
@@ -36,6 +37,7 @@ def run_stage_one(
     Raises `TurboError` for a difficulty table of another detector or dataset, or with too few hard or easy
     frames; what `train_gan` raises; an `out` or log folder that cannot be written.
     """
+    check_file(options.out)
     classes = read_frame_classes(difficulty, dataset, detector, options.seed)
     gan = Gan(detector.channels).to(options.device)
     watch = _watch(detector, gan, classes, options, report)
@@ -60,6 +62,7 @@ def adapt_discriminator(
     on held-out frames. Raises what `run_stage_one` raises, and `TurboError` for an enhancer of another
     detector.
     """
+    check_file(options.out)
     classes = read_frame_classes(difficulty, dataset, detector, options.seed)
     enhancer = load_enhancer(enhancer_path, detector)
     gan = Gan(detector.channels).to(options.device)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from turbo_cli.artifacts import enhancer as artifact
+from turbo_cli.artifacts.atomic import check_file
 from turbo_cli.artifacts.metadata import Provenance, hash_file
 from turbo_cli.data import Dataset
 from turbo_cli.data.selection import split_off_cameras
@@ -37,6 +38,7 @@ def run_stage_two(
     by. Raises `TurboError` for a GAN of another detector, a camera that the dataset lacks, labels that the
     losses need and the dataset has not, and what `train_decoder` raises.
     """
+    check_file(options.out)
     if options.weights.detection and not dataset.labelled:
         raise TurboError(f"{dataset.path}: has no labels", "use --loss distill, which needs none")
     gan, stage_one = load_gan(gan_path, detector)

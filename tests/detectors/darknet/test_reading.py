@@ -1,5 +1,6 @@
 """Cfg and weights files: what is read, and how what does not fit is refused."""
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,6 +99,7 @@ def damage_nan(data: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("damage", "complaint"),
     [
+        (lambda data: b"\xff\xff\xff\x7f" + data[4:-40], "holds 10,136 weights"),
         (lambda data: data[:-40], "holds 10,136 weights, the network of the cfg takes 10,146"),
         (lambda data: data + bytes(4), "holds 10,147 weights, the network of the cfg takes 10,146"),
         (lambda data: data[:-2], "ends in the middle of a weight"),
@@ -109,7 +111,7 @@ def damage_nan(data: bytes) -> bytes:
 def test_damaged_weights(tmp_path: Path, damage: Callable[[bytes], bytes], complaint: str) -> None:
     weights = write_small(tmp_path)
     weights.write_bytes(damage(weights.read_bytes()))
-    with pytest.raises(TurboError) as refused:
+    with warnings.catch_warnings(action="error"), pytest.raises(TurboError) as refused:
         build("small", weights)
     assert complaint in refused.value.message
     assert str(weights) in refused.value.message

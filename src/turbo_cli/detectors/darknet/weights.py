@@ -44,10 +44,9 @@ def _read_numbers(path: Path) -> Floats:
             head = file.read(12)
             if len(head) < 12:
                 raise TurboError(f"{path}: {len(head)} bytes: not a darknet weights file")
-            major, minor, _revision = np.frombuffer(head, "<i4")
-            file.seek(
-                12 + (8 if major * 10 + minor >= 2 else 4)
-            )  # images seen: int64, int32 before version 0.2
+            major, minor, _revision = np.frombuffer(head, "<i4").tolist()
+            # Then the images seen: int64, int32 before version 0.2.
+            file.seek(12 + (8 if major * 10 + minor >= 2 else 4))
             data = file.read()
     except OSError as error:
         raise TurboError(f"{path}: cannot read: {error.strerror}") from error
