@@ -39,7 +39,7 @@ def test_results_do_not_go_where_the_source_lies(turbo: RunTurbo, tmp_path: Path
     ]
     for source, out in sources:
         before = out.read_bytes()
-        assert f"{out}: {source} is read from it" in _detect(turbo, source, out)
+        assert f"{out}: is part of the source {source}" in _detect(turbo, source, out)
         assert out.read_bytes() == before
 
 

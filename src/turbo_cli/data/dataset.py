@@ -91,7 +91,7 @@ def open_dataset(path: str | Path) -> Dataset:
 def check_output(dataset: Dataset, out: Path) -> None:
     """Raise `TurboError` at once if `out` cannot be written, or is what the dataset is read from."""
     if dataset.reads(out):
-        raise TurboError(f"{out}: {dataset.path} is read from it", "name another file")
+        raise TurboError(f"{out}: is part of the source {dataset.path}", "name another file")
     check_file(out)
 
 
