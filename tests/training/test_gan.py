@@ -58,6 +58,8 @@ def test_a_resumed_run_ends_in_the_same_weights(
 def test_a_checkpoint_of_another_run_or_detector_is_refused(rectangles: Path, options: GanTraining) -> None:
     with pytest.raises(KeyboardInterrupt):
         trained(rectangles, options, stop_after=3)
+    with pytest.raises(TurboError, match="a run that was broken off left it"):
+        trained(rectangles, options)
     with pytest.raises(TurboError, match="was made with --seed 0, not 1"):
         trained(rectangles, dataclasses.replace(options, resume=True, seed=1))
     other = SmallDetector(seed=1)

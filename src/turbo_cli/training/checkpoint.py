@@ -31,6 +31,20 @@ def write(path: Path, parts: Mapping[str, Stateful], step: int, settings: Mappin
         save_file(tensors, temporary, {"turbo": json.dumps(about, sort_keys=True)})
 
 
+def begin(path: Path, parts: Mapping[str, Stateful], settings: Mapping[str, Any], resume: bool) -> int:
+    """The number of steps that are done already: 0, or with `resume` what `restore` gives.
+
+    Raises `TurboError` where a fresh run would write over the checkpoint of one that was broken off.
+    """
+    if resume:
+        return restore(path, parts, settings)
+    if path.exists():
+        raise TurboError(
+            f"{path}: a run that was broken off left it", "go on from it with --resume, or remove it"
+        )
+    return 0
+
+
 def restore(path: Path, parts: Mapping[str, Stateful], settings: Mapping[str, Any]) -> int:
     """Load `parts` in place and give back the number of steps done.
 

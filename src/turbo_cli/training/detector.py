@@ -69,7 +69,7 @@ def train(
     average = moving_average(network)
     optimizer = AdamW(network.parameters(), options.learning_rate, weight_decay=WEIGHT_DECAY)
     parts: dict[str, checkpoint.Stateful] = {"network": network, "average": average, "optimizer": optimizer}
-    start = checkpoint.restore(options.checkpoint, parts, options.settings) if options.resume else 0
+    start = checkpoint.begin(options.checkpoint, parts, options.settings, options.resume)
 
     steps = range(start, options.iterations)
     batches = _batches(dataset, options, start, device)

@@ -108,7 +108,7 @@ def train_gan(
     g_optimizer = Adam(gan.decoder.parameters(), options.learning_rate, betas=ADAM_BETAS)
     parts: dict[str, checkpoint.Stateful] = {"gan": gan, "d": d_optimizer, "g": g_optimizer}
     settings = options.settings | {"detector": f"{detector.name} {detector.weights_hash}"}
-    start = checkpoint.restore(options.checkpoint, parts, settings) if options.resume else 0
+    start = checkpoint.begin(options.checkpoint, parts, settings, options.resume)
     if start == 0 and not options.only_discriminator:
         first = list(_frames(detector, hard, options, 0, STATISTICS_BATCHES))
         gan.decoder.set_statistics(measure_statistics(detector, first))

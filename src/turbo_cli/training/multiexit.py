@@ -101,7 +101,7 @@ def train_decoder(
         "best": best,
     }
     settings = options.settings | {"detector": f"{detector.name} {detector.weights_hash}"}
-    start = checkpoint.restore(options.checkpoint, parts, settings) if options.resume else 0
+    start = checkpoint.begin(options.checkpoint, parts, settings, options.resume)
     if start == 0:
         decoder.set_statistics(_statistics(detector, pairs, options))
     steps = range(start, options.iterations)
