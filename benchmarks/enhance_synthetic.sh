@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Train an enhancer for tiny on synthetic cameras in all weathers, and judge it on other cameras.
+#
+#     benchmarks/enhance_synthetic.sh runs/synthetic
+set -euo pipefail
+out=$1
+export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
+export MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=8000000000 MALLOC_TOP_PAD_=268435456
+
+mkdir -p "$out"
+[ -e "$out/train" ] || turbo data synth "$out/train" --cameras 160 --frames 12 --fps 1 --seed 41
+[ -e "$out/test" ] || turbo data synth "$out/test" --cameras 40 --frames 12 --fps 1 --seed 42
+turbo label-difficulty --detector tiny --dataset "$out/train" --out "$out/difficulty.csv"
+turbo train-gan --detector tiny --dataset "$out/train" --difficulty "$out/difficulty.csv" \
+    --out "$out/gan.safetensors" --iterations 300
+turbo train-multiexit --detector tiny --gan "$out/gan.safetensors" --dataset "$out/train" \
+    --validate-on "$(seq -s, -f camera-41-%03g 144 159)" --loss detection=1,distill=0.2 --degrade all \
+    --crop 224x128 --iterations 1400 --eval-every 200 --out "$out/enhancer.safetensors"
+turbo evaluate --detector tiny --enhancer "$out/enhancer.safetensors" --dataset "$out/test" --baselines none \
+    --frames 240 --bootstrap 300
