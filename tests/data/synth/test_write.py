@@ -120,13 +120,16 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     assert _digest(tmp_path).keys() == {"mine"}
 
 
-def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("stop", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_or_a_service_manager_leaves_nothing(
+    tmp_path: Path, stop: signal.Signals, status: int
+) -> None:
     process = subprocess.Popen(
         _command(tmp_path / "out", "--cameras", "50", "--frames", "500"), stdout=subprocess.PIPE
     )
     while not list(tmp_path.glob(".out.*/images/*/000003.jpg")):
         assert process.poll() is None
-    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, stop)
     process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == status
     assert not list(tmp_path.iterdir())
