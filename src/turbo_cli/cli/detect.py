@@ -29,7 +29,7 @@ def detect(
     detector: DetectorOption,
     out: Annotated[Path, typer.Option("--out", help="The COCO result list to write.")],
     draw: Annotated[Path | None, typer.Option("--draw", help="Write annotated frames here too.")] = None,
-    draw_score: Annotated[float, typer.Option(help="Draw boxes of at least this score.")] = 0.3,
+    draw_score: Annotated[float, typer.Option(min=0, max=1, help="Draw boxes of at least this score.")] = 0.3,
     classes: ClassesOption = None,
     weights: WeightsOption = None,
     size: SizeOption = None,

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,9 @@ from rich.table import Table
 from turbo_cli.errors import TurboWarning
 
 T = TypeVar("T")
+
+PIPED_WIDTH = 200
+"""Columns of a table that goes into a file or a pipe, where nothing says how wide it may be."""
 
 
 @dataclass(frozen=True)
@@ -90,4 +94,7 @@ class Output:
         console.print(message, style=style, highlight=False, soft_wrap=True, markup=False)
 
     def _console(self, stderr: bool = False) -> Console:
-        return Console(stderr=stderr, no_color=not self.color or None)
+        console = Console(stderr=stderr, no_color=not self.color or None)
+        if not console.is_terminal and "COLUMNS" not in os.environ:
+            console.width = PIPED_WIDTH
+        return console
