@@ -29,7 +29,7 @@ def opened_stream(path: Path) -> Iterator[tuple[Any, Any]]:
         container = av.open(f"file:{path}")
     except (av.error.FFmpegError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise TurboError(f"{path}: cannot read video: {reason}") from error
+        raise TurboError(f"{path}: cannot read video: {reason}", "is it a video, and whole?") from error
     with container:
         if not container.streams.video:
             raise TurboError(f"{path}: has no video stream")
