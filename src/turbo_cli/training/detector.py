@@ -38,7 +38,8 @@ LARGEST_GRADIENT = 10.0
 class DetectorTraining(TrainingOptions):
     """The options of `turbo weights train tiny`.
 
-    dataset: labelled frames. validate: labelled frames of other cameras, to judge the result by.
+    dataset: labelled frames. validate: labelled frames of other cameras, to judge the result by. amp: compute
+    in bfloat16 where that is safe.
     """
 
     dataset: Path
@@ -46,6 +47,7 @@ class DetectorTraining(TrainingOptions):
     iterations: int = 8000
     batch_size: int = 8
     learning_rate: float = 4e-3
+    amp: bool = False
 
     FREE: ClassVar[frozenset[str]] = TrainingOptions.FREE | {"validate"}
 

@@ -20,7 +20,7 @@ class TrainingOptions:
     out: the file to write; the checkpoint lies beside it. save_every: iterations between checkpoints;
     report_every: between lines with the losses.
     workers: processes that make samples; 0 makes them in this one. device: "cpu", "cuda", "mps".
-    amp: compute in bfloat16 where that is safe. resume: go on from the checkpoint.
+    resume: go on from the checkpoint.
     """
 
     out: Path
@@ -32,7 +32,6 @@ class TrainingOptions:
     report_every: int = 50
     workers: int = 1
     device: str = "cpu"
-    amp: bool = False
     resume: bool = False
 
     FREE: ClassVar[frozenset[str]] = frozenset(
