@@ -18,9 +18,8 @@ class TrainingOptions:
     """Options shared by all trainings.
 
     out: the file to write; the checkpoint lies beside it. save_every: iterations between checkpoints;
-    report_every: between lines with the losses.
-    workers: processes that make samples; 0 makes them in this one. device: "cpu", "cuda", "mps".
-    resume: go on from the checkpoint.
+    report_every: between lines with the losses. workers: processes that make samples; 0 makes them in this
+    one. device: "cpu", "cuda", "mps". resume: go on from the checkpoint.
     """
 
     out: Path
