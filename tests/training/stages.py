@@ -1,6 +1,9 @@
-"""Files between the stages, for tests of the stage after: made without running the one before."""
+"""What tests of the trainings share: a run that is broken off, and the files between the stages."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from turbo_cli.artifacts import difficulty, gan
 from turbo_cli.artifacts.difficulty import FrameDifficulty
@@ -9,6 +12,21 @@ from turbo_cli.data import Dataset
 from turbo_cli.detectors import SplitDetector
 from turbo_cli.training.gan import Gan
 from turbo_cli.training.stage_one import gan_weights
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class InterruptedAt:
+    """A `Track` whose user presses Ctrl-C when `step` steps are done (None: never)."""
+
+    step: int | None
+
+    def __call__(self, items: Iterable[T], label: str, total: int | None = None) -> Iterable[T]:
+        for done, item in enumerate(items):
+            if done == self.step:
+                raise KeyboardInterrupt
+            yield item
 
 
 def provenance(detector: SplitDetector) -> Provenance:

@@ -5,15 +5,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 import torch
 
 from tests.conftest import RunTurbo
+from tests.training.stages import InterruptedAt
 from turbo_cli.artifacts import detector as artifact
 from turbo_cli.data import open_dataset
 from turbo_cli.detectors.base import hash_state
@@ -22,8 +20,6 @@ from turbo_cli.detectors.tiny import CATEGORY_IDS, TinyDetector, TinyNetwork, de
 from turbo_cli.errors import TurboError
 from turbo_cli.training.detector import DetectorTraining, train
 from turbo_cli.training.schedule import learning_rate_factor
-
-T = TypeVar("T")
 
 
 @pytest.fixture
@@ -36,14 +32,6 @@ def options(rectangles: Path, tmp_path: Path) -> DetectorTraining:
         save_every=2,
         workers=0,
     )
-
-
-def interrupted_at(step: int, items: Iterable[T], label: str, total: int | None = None) -> Iterable[T]:
-    """A `Track` whose user presses Ctrl-C when `step` steps are done."""
-    for done, item in enumerate(items):
-        if done == step:
-            raise KeyboardInterrupt
-        yield item
 
 
 def test_the_loss_falls_on_frames_learnt_by_heart(rectangles: Path) -> None:
@@ -68,7 +56,7 @@ def test_a_resumed_run_ends_in_the_same_weights(options: DetectorTraining, tmp_p
     train(options)
     again = dataclasses.replace(options, out=tmp_path / "again.safetensors", workers=1)
     with pytest.raises(KeyboardInterrupt):
-        train(again, lambda items, label, total=None: interrupted_at(5, items, label))
+        train(again, InterruptedAt(5))
     assert not again.out.exists() and again.checkpoint.exists()
     train(dataclasses.replace(again, resume=True))
     assert not again.checkpoint.exists()
@@ -99,7 +87,7 @@ def test_other_options_are_not_resumed(options: DetectorTraining) -> None:
     with pytest.raises(TurboError, match="no checkpoint"):
         train(dataclasses.replace(options, resume=True))
     with pytest.raises(KeyboardInterrupt):
-        train(options, lambda items, label, total=None: interrupted_at(2, items, label))
+        train(options, InterruptedAt(2))
     with pytest.raises(TurboError, match="--batch-size 2, not 3"):
         train(dataclasses.replace(options, resume=True, batch_size=3))
 
@@ -133,7 +121,7 @@ def test_frames_without_labels_are_refused(options: DetectorTraining, rectangles
 def test_a_place_that_cannot_be_written_is_refused_before_the_first_step(options: DetectorTraining) -> None:
     options.out.mkdir()
     with pytest.raises(TurboError, match="is a directory"):
-        train(options, partial(interrupted_at, 0))
+        train(options, InterruptedAt(0))
 
 
 def test_the_learning_rate_rises_and_falls() -> None:

@@ -1,14 +1,13 @@
 """Stage one: who learns from what, resuming, D_f tells what it was shown."""
 
 import dataclasses
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 import torch
 
 from tests.small_detector import SmallDetector
+from tests.training.stages import InterruptedAt
 from turbo_cli.data import open_dataset
 from turbo_cli.data.selection import Selection
 from turbo_cli.detectors.base import hash_state
@@ -23,8 +22,6 @@ from turbo_cli.training.gan import (
     train_gan,
 )
 
-T = TypeVar("T")
-
 
 @pytest.fixture
 def options(tmp_path: Path) -> GanTraining:
@@ -32,16 +29,12 @@ def options(tmp_path: Path) -> GanTraining:
 
 
 def trained(folder: Path, options: GanTraining, stop_after: int | None = None) -> Gan:
-    def track(items: Iterable[T], label: str, total: int | None = None) -> Iterable[T]:
-        for done, item in enumerate(items):
-            if done == stop_after:
-                raise KeyboardInterrupt
-            yield item
-
     dataset = open_dataset(folder)
     torch.manual_seed(0)
     easy, hard = Selection(dataset, (0, 1, 2)), Selection(dataset, (3, 4, 5))
-    return train_gan(SmallDetector(), Gan(SmallDetector().channels), easy, hard, options, track)
+    return train_gan(
+        SmallDetector(), Gan(SmallDetector().channels), easy, hard, options, InterruptedAt(stop_after)
+    )
 
 
 def test_a_resumed_run_ends_in_the_same_weights(

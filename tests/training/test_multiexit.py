@@ -1,14 +1,13 @@
 """Stage two: identity, frozen detector, learning, resuming, what the user may get wrong."""
 
 import dataclasses
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 import torch
 
 from tests.small_detector import SmallDetector
+from tests.training.stages import InterruptedAt
 from turbo_cli.data import open_dataset
 from turbo_cli.detectors.base import hash_state
 from turbo_cli.enhancement.decoder import Decoder
@@ -25,7 +24,6 @@ from turbo_cli.training.multiexit import (
 from turbo_cli.training.pairs import Pairs
 from turbo_cli.training.validation import make_validation
 
-T = TypeVar("T")
 KINDS = ("low-light", "salt-and-pepper")
 
 
@@ -43,16 +41,12 @@ def options(tmp_path: Path) -> MultiexitTraining:
 
 
 def trained(folder: Path, options: MultiexitTraining, stop_after: int | None = None) -> Decoder:
-    def track(items: Iterable[T], label: str, total: int | None = None) -> Iterable[T]:
-        for done, item in enumerate(items):
-            if done == stop_after:
-                raise KeyboardInterrupt
-            yield item
-
     detector, dataset = SmallDetector(), open_dataset(folder)
     torch.manual_seed(0)
     validation = make_validation(detector, dataset, KINDS, 0, frames=4)
-    return train_decoder(detector, Decoder(detector.channels), dataset, dataset, validation, options, track)
+    return train_decoder(
+        detector, Decoder(detector.channels), dataset, dataset, validation, options, InterruptedAt(stop_after)
+    )
 
 
 def test_training_moves_the_decoder_and_nothing_of_the_detector(
