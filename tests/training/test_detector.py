@@ -142,7 +142,7 @@ def test_the_command_trains_and_prints_the_scores(turbo: RunTurbo, rectangles: P
 def test_ctrl_c_keeps_the_last_checkpoint(options: DetectorTraining) -> None:
     line = ["--dataset", options.dataset, "--out", options.out, "--iterations", "100000", "--batch-size", "1"]
     command = [sys.executable, "-m", "turbo_cli", "weights", "train", "tiny", *map(str, line)]
-    process = subprocess.Popen([*command, "--save-every", "1"], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen([*command, "--save-every", "5"], stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120
     while not options.checkpoint.exists() and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -19,15 +19,17 @@ def replacing_file(path: Path) -> Iterator[Path]:
     be written, the disk is full, or `path` is a folder, a device or a pipe.
     """
     target = Path(os.path.realpath(path))
-    temporary = _new_file_beside(target, path)
-    try:
+    temporary = _beside(target)
+    try:  # made inside, so that Ctrl-C finds no moment at which it would stay
         with _user_errors(path):
+            _make_file(temporary, target, path)
             yield temporary
             _sync(temporary)
             temporary.replace(target)
             _sync(target.parent)
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # gone already, or never made
+            temporary.unlink()
 
 
 @contextlib.contextmanager
@@ -36,9 +38,10 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 
     Raises `TurboError` if `path` holds anything already, or cannot be written.
     """
-    temporary = _new_folder_beside(path)
+    temporary = _beside(path.absolute())
     try:
         with _user_errors(path):
+            _make_folder(temporary, path)
             yield temporary
             if path.exists():
                 path.rmdir()
@@ -50,34 +53,40 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 
 def check_file(path: Path) -> None:
     """Raise at once what `replacing_file` would raise after hours of work."""
-    _new_file_beside(Path(os.path.realpath(path)), path).unlink()
+    target = Path(os.path.realpath(path))
+    temporary = _beside(target)
+    try:
+        with _user_errors(path):
+            _make_file(temporary, target, path)
+    finally:
+        with contextlib.suppress(OSError):  # gone already, or never made
+            temporary.unlink()
 
 
 def check_folder(path: Path) -> None:
     """Raise at once what `replacing_folder` would raise after hours of work."""
-    _new_folder_beside(path).rmdir()
+    temporary = _beside(path.absolute())
+    try:
+        with _user_errors(path):
+            _make_folder(temporary, path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _new_file_beside(target: Path, named: Path) -> Path:
-    with _user_errors(named):
-        if target.is_dir():
-            raise TurboError(f"{named}: is a directory, not a file", "name a file")
-        if target.exists() and not target.is_file():
-            raise TurboError(f"{named}: is a device or a pipe, not a file", "name a file")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = _beside(target)
-        temporary.touch(exist_ok=False)
-    return temporary
+def _make_file(temporary: Path, target: Path, named: Path) -> None:
+    if target.is_dir():
+        raise TurboError(f"{named}: is a directory, not a file", "name a file")
+    if target.exists() and not target.is_file():
+        raise TurboError(f"{named}: is a device or a pipe, not a file", "name a file")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary.touch(exist_ok=False)
 
 
-def _new_folder_beside(path: Path) -> Path:
-    with _user_errors(path):
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise TurboError(f"{path}: exists already", "remove it or name another folder")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = _beside(path.absolute())
-        temporary.mkdir()
-    return temporary
+def _make_folder(temporary: Path, path: Path) -> None:
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise TurboError(f"{path}: exists already", "remove it or name another folder")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary.mkdir()
 
 
 def _beside(path: Path) -> Path:
@@ -85,7 +94,7 @@ def _beside(path: Path) -> Path:
 
     What is made there gets its permissions from the umask, which no thread can ask for without changing it.
     """
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    return path.parent / f".{path.name}.{secrets.token_hex(4)}.tmp"
 
 
 @contextlib.contextmanager
