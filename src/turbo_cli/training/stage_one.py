@@ -21,7 +21,7 @@ from turbo_cli.training.frame_classes import FrameClasses, read_frame_classes
 from turbo_cli.training.gan import Gan, GanTraining, Round, Watch, train_gan
 from turbo_cli.training.judging import auc, calibrate, frame_logits
 from turbo_cli.training.logbook import Logbook
-from turbo_cli.training.options import Report, say_terms
+from turbo_cli.training.options import Report, TrainingOptions, say_terms
 
 
 def run_stage_one(
@@ -42,7 +42,7 @@ def run_stage_one(
     gan = Gan(detector.channels).to(options.device)
     watch = _watch(detector, gan, classes, options, report)
     train_gan(detector, gan, classes.easy, classes.hard, options, track, watch)
-    artifact.write(options.out, gan_weights(gan, _provenance(detector, options, [difficulty])))
+    artifact.write(options.out, gan_weights(gan, training_provenance(detector, options, [difficulty])))
     options.checkpoint.unlink(missing_ok=True)
     return held_out_auc(detector, gan, classes)
 
@@ -71,7 +71,7 @@ def adapt_discriminator(
     train_gan(detector, gan, classes.easy, classes.hard, options, track, watch)
     held_out = Selection(dataset, tuple(sorted(classes.held_out_easy.rows + classes.held_out_hard.rows)))
     enhancer.calibration = calibrate(detector, gan.frame, held_out, options.roi_score)
-    provenance = _provenance(detector, options, [difficulty, enhancer_path])
+    provenance = training_provenance(detector, options, [difficulty, enhancer_path])
     enhancer_artifact.write(options.out, enhancer_weights(enhancer, provenance))
     options.checkpoint.unlink(missing_ok=True)
     return held_out_auc(detector, gan, classes)
@@ -126,7 +126,10 @@ def gan_weights(gan: Gan, provenance: Provenance) -> artifact.GanWeights:
     )
 
 
-def _provenance(detector: SplitDetector, options: GanTraining, parents: Sequence[Path]) -> Provenance:
+def training_provenance(
+    detector: SplitDetector, options: TrainingOptions, parents: Sequence[Path]
+) -> Provenance:
+    """What a stage's artifact says of itself: the detector, the options, and what it was made of."""
     return Provenance(
         detector=detector.name,
         detector_weights_hash=detector.weights_hash,

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from turbo_cli.artifacts import enhancer as artifact
 from turbo_cli.artifacts.atomic import check_file
-from turbo_cli.artifacts.metadata import Provenance, hash_file
 from turbo_cli.data import Dataset
 from turbo_cli.data.selection import split_off_cameras
 from turbo_cli.detectors.base import SplitDetector
@@ -17,7 +16,7 @@ from turbo_cli.progress import Track, untracked
 from turbo_cli.training.judging import calibrate
 from turbo_cli.training.multiexit import MultiexitTraining, train_decoder
 from turbo_cli.training.options import Report
-from turbo_cli.training.stage_one import load_gan
+from turbo_cli.training.stage_one import load_gan, training_provenance
 from turbo_cli.training.validation import make_validation
 
 
@@ -61,12 +60,6 @@ def run_stage_two(
     calibration = calibrate(detector, gan.frame.to(options.device), judged, roi_score)
     cameras = sorted({info.camera for info in frames.frames})
     enhancer = Enhancer(detector, decoder, gan.frame, calibration, cameras, options.levels)
-    provenance = Provenance(
-        detector=detector.name,
-        detector_weights_hash=detector.weights_hash,
-        seed=options.seed,
-        settings=options.settings,
-        parents={gan_path.name: hash_file(gan_path)},
-    )
+    provenance = training_provenance(detector, options, [gan_path])
     artifact.write(options.out, enhancer_weights(enhancer, provenance))
     options.checkpoint.unlink(missing_ok=True)
