@@ -70,6 +70,7 @@ def _custom() -> SplitDetector:
 ARGUMENTS: dict[str, Callable[[Path], str]] = {
     "by": lambda folder: "time",
     "dataset": lambda folder: str(folder / "street"),
+    "datasets": lambda folder: str(folder / "street"),
     "detector": lambda folder: "examples.custom_detector:make",
     "difficulty": lambda folder: str(
         write_difficulty(folder / "difficulty.csv", open_dataset(folder / "street"), _custom())

@@ -131,3 +131,14 @@ def test_contradictory_options_are_refused(options: MultiexitTraining) -> None:
         dataclasses.replace(options, levels=(0, 6))
     with pytest.raises(TurboError, match="weight 0"):
         dataclasses.replace(options, weights=LossWeights(0, 0))
+
+
+def test_half_the_precision_trains_other_bits_of_float32_weights(
+    rectangles: Path, options: MultiexitTraining
+) -> None:
+    whole = trained(rectangles, options).state_dict()
+    elsewhere = options.out.with_name("half.safetensors")
+    half = trained(rectangles, dataclasses.replace(options, amp=True, out=elsewhere)).state_dict()
+    assert all(tensor.dtype == torch.float32 for tensor in half.values())
+    assert any(not torch.equal(whole[name], half[name]) for name in whole)
+    assert all(torch.allclose(whole[name], half[name], atol=0.05) for name in whole)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from turbo_cli.cli.options import (
+    AmpOption,
     BatchSizeOption,
     DatasetOption,
     DetectorOption,
@@ -50,6 +51,7 @@ def train_gan(
     eval_every: Annotated[int, typer.Option(min=1, help="Iterations between D_f's AUC.")] = 250,
     save_every: SaveEveryOption = 200,
     workers: WorkersOption = 1,
+    amp: AmpOption = False,
     seed: SeedOption = 0,
     resume: ResumeOption = False,
     weights: WeightsOption = None,
@@ -78,6 +80,7 @@ def train_gan(
         eval_every=eval_every,
         save_every=save_every,
         workers=workers,
+        amp=amp,
         seed=seed,
         resume=resume,
         device=device,

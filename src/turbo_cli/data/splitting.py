@@ -63,13 +63,15 @@ def write_parts(parts: Sequence[DatasetFile], folder: Path) -> list[Path]:
     """
     with replacing_folder(folder) as temporary:
         for number, part in enumerate(parts, 1):
-            place = folder.resolve() / f"part-{number}"
-            images = tuple(_relative(image, place) for image in part.images)
-            (temporary / place.name).mkdir()
-            artifact.write(
-                temporary / place.name / artifact.FILE_NAME, part.model_copy(update={"images": images})
-            )
+            (temporary / f"part-{number}").mkdir()
+            write_referring(part, temporary / f"part-{number}", folder / f"part-{number}")
     return [folder / f"part-{number}" for number in range(1, len(parts) + 1)]
+
+
+def write_referring(content: DatasetFile, folder: Path, home: Path) -> None:
+    """Write `dataset.json` into a folder that will be moved to `home`, to which its paths are relative."""
+    images = tuple(_relative(image, home.resolve()) for image in content.images)
+    artifact.write(folder / artifact.FILE_NAME, content.model_copy(update={"images": images}))
 
 
 def _cuts(count: int, fractions: Sequence[float]) -> list[tuple[int, int]]:

@@ -38,8 +38,7 @@ LARGEST_GRADIENT = 10.0
 class DetectorTraining(TrainingOptions):
     """The options of `turbo weights train tiny`.
 
-    dataset: labelled frames. validate: labelled frames of other cameras, to judge the result by. amp: compute
-    in bfloat16 where that is safe.
+    dataset: labelled frames. validate: labelled frames of other cameras, to judge the result by.
     """
 
     dataset: Path
@@ -47,7 +46,6 @@ class DetectorTraining(TrainingOptions):
     iterations: int = 8000
     batch_size: int = 8
     learning_rate: float = 4e-3
-    amp: bool = False
 
     FREE: ClassVar[frozenset[str]] = TrainingOptions.FREE | {"validate"}
 
@@ -77,7 +75,7 @@ def train(
     batches = _batches(dataset, options, start, device)
     for step, (images, targets) in zip(track(steps, "training", len(steps)), batches, strict=True):
         set_learning_rate(optimizer, options.learning_rate * learning_rate_factor(step, options.iterations))
-        with torch.autocast(device.type, torch.bfloat16, enabled=options.amp):
+        with options.autocast():
             predictions = network(images)
         loss = detection_loss(predictions, targets, CATEGORY_IDS)
         require_finite({"detection": loss}, step)

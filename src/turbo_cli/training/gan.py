@@ -123,16 +123,17 @@ def train_gan(
         factor = learning_rate_factor(step, options.iterations)
         set_learning_rate(d_optimizer, options.discriminator_learning_rate * factor)
         set_learning_rate(g_optimizer, options.learning_rate * factor)
-        shown = play(detector, gan, easy_frames, hard_frames, options.roi_score)
-
-        terms = discriminator_terms(gan, shown, options.objective)
+        with options.autocast():
+            shown = play(detector, gan, easy_frames, hard_frames, options.roi_score)
+            terms = discriminator_terms(gan, shown, options.objective)
         require_finite(terms, step)
         d_optimizer.zero_grad()
         torch.stack(list(terms.values())).sum().backward()
         d_optimizer.step()
 
         if not options.only_discriminator:
-            generator = generator_terms(gan, shown, options.objective)
+            with options.autocast():
+                generator = generator_terms(gan, shown, options.objective)
             require_finite(generator, step)
             g_optimizer.zero_grad()
             torch.stack(list(generator.values())).sum().backward()

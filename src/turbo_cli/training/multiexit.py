@@ -108,7 +108,8 @@ def train_decoder(
     feed = batches(pairs, start, options.iterations, options.batch_size, options.workers, options.device)
     for step, batch in zip(track(steps, "training exits", len(steps)), feed, strict=True):
         set_learning_rate(optimizer, options.learning_rate * learning_rate_factor(step, options.iterations))
-        terms = loss_terms(detector, decoder, batch, _levels_of_step(options, step), options.weights)
+        with options.autocast():
+            terms = loss_terms(detector, decoder, batch, _levels_of_step(options, step), options.weights)
         require_finite(terms, step)
         optimizer.zero_grad()
         torch.stack(list(terms.values())).sum().backward()

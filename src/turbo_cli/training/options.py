@@ -19,7 +19,8 @@ class TrainingOptions:
 
     out: the file to write; the checkpoint lies beside it. save_every: iterations between checkpoints;
     report_every: between lines with the losses. workers: processes that make samples; 0 makes them in this
-    one. device: "cpu", "cuda", "mps". resume: go on from the checkpoint.
+    one. device: "cpu", "cuda", "mps". amp: run the networks in bfloat16 where that is safe. resume: go on
+    from the checkpoint.
     """
 
     out: Path
@@ -31,6 +32,7 @@ class TrainingOptions:
     report_every: int = 50
     workers: int = 1
     device: str = "cpu"
+    amp: bool = False
     resume: bool = False
 
     FREE: ClassVar[frozenset[str]] = frozenset(
@@ -49,6 +51,10 @@ class TrainingOptions:
     def checkpoint(self) -> Path:
         """Where the state of the run is kept until the weights are written."""
         return self.out.with_name(f"{self.out.name}.checkpoint")
+
+    def autocast(self) -> torch.autocast:
+        """The context in which losses are computed; bfloat16 keeps float32's range, so none is scaled."""
+        return torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.amp)
 
     @property
     def settings(self) -> dict[str, Any]:
