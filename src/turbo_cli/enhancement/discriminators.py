@@ -31,7 +31,7 @@ class FrameDiscriminator(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) float32 RGB in [0, 1] → (B,) logits, high for frames that the detector finds easy."""
-        small = F.interpolate(images, size=FRAME_SIZE, mode="bilinear")
+        small = F.interpolate(images, size=FRAME_SIZE, mode="nearest-exact")
         maps = F.leaky_relu(self.convolve(_centred(small)), SLOPE)
         logits: Tensor = self.judge(F.avg_pool2d(maps, 2).flatten(1)).squeeze(1)
         return logits
