@@ -13,13 +13,18 @@ def paper(problem: Problem) -> Solution:
 
     §5.2 takes gains to rise with the level. Where they do not, frames that would gain nothing go on down.
     """
+    return Solution(prune(problem), problem.gain_without_budget())
+
+
+def prune(problem: Problem) -> IntArray:
+    """(kinds, 6) counts that §5.2 comes to."""
     counts = np.zeros_like(problem.all_at_level_0())
     counts[:, HIGHEST_LEVEL] = problem.sizes
     while True:
         counts = _prune(problem, counts)
         idle = np.where(problem.gains[:, 1:] > 0, 0, counts[:, 1:])
         if not idle.any():
-            return Solution(counts, problem.gain_without_budget())
+            return counts
         counts[:, 1:] -= idle
         counts[:, :-1] += idle
 
