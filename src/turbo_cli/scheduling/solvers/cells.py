@@ -1,4 +1,4 @@
-"""Where `turbo` searches: the sizes of batches 1…5, all of them that m frames can make, in cells of boxes.
+"""Where `turbo` searches: all sizes of batches 1…5 that the frames can make, in cells.
 
 A cell is its corner (y_1…y_5) and a width: batch k holds y_k, …, y_k + width − 1 frames.
 """
@@ -7,7 +7,6 @@ import itertools
 from functools import cache
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from turbo_cli.boxes import BoolArray
 from turbo_cli.scheduling.costs import Costs, Execution
@@ -18,47 +17,44 @@ HALVES = np.array(list(itertools.product((0, 1), repeat=HIGHEST_LEVEL)), np.int6
 
 @cache
 def first_cells(most: int, execution: Execution) -> IntArray:
-    """(5, cells): corners of all cells, in units of their width, where `most` of it fit into the frames."""
+    """(5, cells): corners of all cells, in units of the width, of which `most` fit into the frames."""
     corners = np.indices((most + 1,) * HIGHEST_LEVEL).reshape(HIGHEST_LEVEL, -1)
-    return corners[:, possible(corners, most, execution)]
-
-
-def possible(corners: IntArray, frames: int, execution: Execution) -> BoolArray:
-    """Whether so many frames can make each of (5, cells) batches: of falling sizes, or apart from each other."""
-    if execution == "per-level":
-        enough: BoolArray = corners.sum(axis=0) <= frames
-        return enough
-    falling: BoolArray = (corners[1:] <= corners[:-1]).all(axis=0) & (corners[0] <= frames)
-    return falling
+    return corners[:, _possible(corners, most, execution)]
 
 
 def halve(corners: IntArray, width: int, frames: int, execution: Execution) -> IntArray:
-    """The cells of half the width that cells of `width` fall into."""
+    """The corners of the cells of half the width that cells of `width` fall into."""
     parts = (corners[:, :, None] + HALVES[:, None] * (width // 2)).reshape(HIGHEST_LEVEL, -1)
-    return parts[:, possible(parts, frames, execution)]
+    return parts[:, _possible(parts, frames, execution)]
+
+
+def _possible(corners: IntArray, frames: int, execution: Execution) -> BoolArray:
+    """Which (5, cells) batches so many frames can make: one within the other, or apart from each other."""
+    possible: BoolArray
+    if execution == "per-level":
+        possible = corners.sum(axis=0) <= frames
+    else:
+        possible = (corners[1:] <= corners[:-1]).all(axis=0) & (corners[0] <= frames)
+    return possible
 
 
 def at_levels(corner: IntArray, frames: int, execution: Execution) -> IntArray:
-    """(5,) batches → (6,) frames at each level."""
+    """(5,) sizes of batches → (6,) frames at each level."""
     if execution == "per-level":
-        return np.concatenate([[frames - corner.sum()], corner])
-    return -np.diff(np.concatenate([[frames], corner, [0]]))
+        return np.array([frames - corner.sum(), *corner])
+    batches = np.array([frames, *corner, 0])
+    exact: IntArray = batches[:-1] - batches[1:]
+    return exact
 
 
 def least_costs(costs: Costs, corners: IntArray, width: int) -> FloatArray:
-    """(cells,) ms that no plan in the cell is below; of width 1, what the plan costs."""
-    frames = costs.tables.shape[1] - 1
+    """(cells,) ms that no plan in a cell is below; where the width is 1, what its only plan costs."""
+    tables = costs.tables if width == 1 else np.minimum.accumulate(costs.tables[:, ::-1], axis=1)[:, ::-1]
     least = np.full(corners.shape[1], costs.base_ms)
     if costs.execution == "per-level":
-        least += _least(costs.tables[0][::-1], HIGHEST_LEVEL * (width - 1) + 1)[corners.sum(axis=0)]
-    for k, sizes in enumerate(corners, start=1):
-        least += _least(costs.tables[k], width)[sizes]
+        frames = costs.tables.shape[1] - 1
+        left = frames - corners.sum(axis=0) - (width - 1) * HIGHEST_LEVEL
+        least += tables[0].take(np.maximum(left, 0))
+    for table, sizes in zip(tables[1:], corners, strict=True):
+        least += table.take(sizes)
     return least
-
-
-def _least(table: FloatArray, width: int) -> FloatArray:
-    """The least of each entry and the width − 1 that follow it."""
-    if width == 1:
-        return table
-    padded = np.concatenate([table, np.full(width - 1, np.inf)])
-    return sliding_window_view(padded, width).min(axis=1)

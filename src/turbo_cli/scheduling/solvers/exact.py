@@ -1,10 +1,13 @@
 """`exact`: the optimum, proven by a mixed-integer program (HiGHS)."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from turbo_cli.errors import TurboError
-from turbo_cli.scheduling.gains import LEVELS, FloatArray
+from turbo_cli.scheduling.gains import LEVELS
 from turbo_cli.scheduling.problem import Problem, Solution
 
 MOST_FRAMES = 128
@@ -61,5 +64,5 @@ def _constraints(problem: Problem, frames: int) -> list[LinearConstraint]:
     ]
 
 
-def _equal(x_part: FloatArray, y_part: FloatArray, right: FloatArray) -> LinearConstraint:
+def _equal(x_part: NDArray[Any], y_part: NDArray[Any], right: NDArray[Any]) -> LinearConstraint:
     return LinearConstraint(np.hstack([x_part, y_part]), right, right)
