@@ -13,6 +13,8 @@ from turbo_cli.cli import (
     doctor,
     evaluate,
     label_difficulty,
+    plan,
+    profile,
     train_gan,
     train_multiexit,
     weights,
@@ -56,11 +58,13 @@ def root(
 
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
+app.add_typer(profile.app, name="profile")
 app.command("detect", epilog=detect.EXAMPLE)(detect.detect)
 app.command("label-difficulty", epilog=label_difficulty.EXAMPLE)(label_difficulty.label_difficulty)
 app.command("train-gan", epilog=train_gan.EXAMPLE)(train_gan.train_gan)
 app.command("train-multiexit", epilog=train_multiexit.EXAMPLE)(train_multiexit.train_multiexit)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
+app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 
 
