@@ -15,7 +15,7 @@ from turbo_cli.data.fingerprint import dataset_hash
 from turbo_cli.enhancement.enhancer import Enhancer
 from turbo_cli.errors import TurboWarning
 from turbo_cli.profiling.batch_sizes import batch_sizes, check_interpolation
-from turbo_cli.profiling.estimating import estimate_latencies
+from turbo_cli.profiling.estimating import count_pieces, estimate_latencies
 from turbo_cli.profiling.hardware import Hardware
 from turbo_cli.profiling.measuring import Measured, measure_latencies
 from turbo_cli.profiling.monitors import find_monitor
@@ -45,7 +45,8 @@ def make_latency_table(
         measured = measure_latencies(enhancer, dataset, monitor, max_batch, max_seconds, track)
         rows, settings = measured.rows, _measured(measured, target.device, max_seconds)
     else:
-        rows = estimate_latencies(enhancer, dataset, target.hardware, batch_sizes(max_batch), track)
+        works = count_pieces(enhancer, dataset, track)
+        rows = estimate_latencies(works, target.hardware, batch_sizes(max_batch))
         settings = _estimated(target.hardware)
     provenance = Provenance(
         detector=enhancer.detector.name,
