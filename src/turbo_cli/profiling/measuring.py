@@ -23,7 +23,7 @@ MOST_PASSES = 4 * PASSES
 """Then a row ends, precise or not."""
 
 WARM_UP_S = 2.0
-"""Of whole frames before the first pass, for clocks, caches and the choice of kernels."""
+"""At most, of whole frames before the first pass: for clocks, caches and the choice of kernels."""
 
 LEAST_FRAMES = 16
 """Frames to draw batches from, so that even batches of one show several."""
@@ -59,7 +59,9 @@ def measure_latencies(
     frames = prepare_batch(enhancer.detector, dataset, max(max_batch, LEAST_FRAMES))
     watch, table = Watch(monitor, device), {key: RowRuns() for key in product(PIECES, sizes)}
     with memory_errors(max_batch, SMALLER):
-        _warm_up(make_pieces(enhancer, frames.cut(max_batch, first=0))["level-5"])
+        _warm_up(
+            make_pieces(enhancer, frames.cut(max_batch, first=0))["level-5"], min(WARM_UP_S, max_seconds)
+        )
     steps = list(product(range(MOST_PASSES), sizes))
     for number, size in track(steps, "measuring", len(steps)):
         open_rows = {
@@ -74,9 +76,9 @@ def measure_latencies(
     return Measured(rows, watch.found(list(table.values())))
 
 
-def _warm_up(run: Run) -> None:
+def _warm_up(run: Run, seconds: float) -> None:
     begun = time.perf_counter()
-    while time.perf_counter() - begun < WARM_UP_S:
+    while time.perf_counter() - begun < seconds:
         run()
 
 

@@ -12,7 +12,6 @@ from turbo_cli.data import Dataset
 from turbo_cli.data.selection import spread_frames
 from turbo_cli.detectors.base import STAGES, Geometry, SplitDetector
 from turbo_cli.enhancement.enhancer import LEVELS, Enhancer
-from turbo_cli.errors import TurboError
 from turbo_cli.scheduling.latency import PIECES
 
 Run = Callable[[], object]
@@ -33,8 +32,6 @@ class Batch:
 
 def prepare_batch(detector: SplitDetector, dataset: Dataset, frames: int) -> Batch:
     """At most so many frames, evenly spread over the dataset: what NMS costs depends on what they show."""
-    if not len(dataset):
-        raise TurboError(f"{dataset.path}: holds no frames", "name a dataset that has some")
     chosen = spread_frames(dataset, frames)
     return Batch(*detector.prepare([chosen.frame(i) for i in range(len(chosen))]))
 
