@@ -34,7 +34,7 @@ def test_a_line_is_interpolated_without_error_and_a_step_is_not() -> None:
     ]
     found = check_interpolation(stepped)
     assert found is not None
-    assert (found.worst_error, found.mean_error) == (pytest.approx(0.5), pytest.approx(0.25))
+    assert found.worst_error == pytest.approx(0.5) and found.mean_error == pytest.approx(0.25)
 
 
 def test_small_tables_hold_nothing_out() -> None:

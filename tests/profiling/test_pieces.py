@@ -50,7 +50,7 @@ def test_a_level_is_encode_layers_and_head_but_for_the_exits_on_the_way(
 ) -> None:
     """In floating-point operations, which are the same in every run."""
     batch = prepare_batch(enhancer.detector, streets, frames=2)
-    flops = {piece: _flops(enhancer, batch, piece) for piece in PIECES}
+    flops: dict[str, int] = {piece: _flops(enhancer, batch, piece) for piece in PIECES}
     assert flops["level-0"] == flops["encode"] + flops["head"]
     for level in LEVELS:
         added = sum(flops[f"layer-{k}"] for k in range(1, level + 1))

@@ -17,7 +17,8 @@ def _runs(block_means: list[float], spread: float = 0.0, sample: DeviceSample = 
 def test_a_row_of_the_table() -> None:
     warm = DeviceSample(utilisation=1.0, power_w=70.0, clock_mhz=1590.0)
     row = _runs([9.0, 11.0], spread=1.0, sample=warm).row("encode", 4)
-    assert (row.mean_ms, row.median_ms, row.runs, row.source) == (10.0, pytest.approx(10.0), 20, "measured")
+    assert (row.mean_ms, row.runs, row.source) == (10.0, 20, "measured")
+    assert row.median_ms == pytest.approx(10.0)
     assert row.p99_ms is not None and row.p95_ms is not None and 11.5 < row.p95_ms < row.p99_ms < 12
     assert (row.power_w, row.clock_mhz, row.temperature_c, row.memory_peak_bytes) == (70, 1590, None, 7)
 

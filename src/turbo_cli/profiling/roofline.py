@@ -10,7 +10,7 @@ batches of 1…16 frames:
 | figure | published | here | |
 | --- | --- | --- | --- |
 | YOLOv3's capacity, infer/s | 84 | 84.0 | fits `EFFICIENCY` |
-| EfficientDet-D0's capacity | 120 | 120.4 | fits `LAUNCH_US` |
+| EfficientDet-D0's capacity | 120 | 120.5 | fits `LAUNCH_US` |
 | Faster R-CNN's capacity | 12 | 11.2 | predicted |
 | YOLOv3, ms per inference | 35.71 | 35.89 for a batch of 3 | predicted |
 
