@@ -9,6 +9,7 @@ from typing import Any
 
 import typer.main
 
+from tests.profiling.profiles.samples import write_profile
 from tests.profiling.streets import make_enhancer, write_enhancer
 from tests.training.stages import write_difficulty, write_gan
 from turbo_cli.cli.main import app
@@ -77,12 +78,16 @@ ARGUMENTS: dict[str, Callable[[Path], str]] = {
         write_difficulty(folder / "difficulty.csv", open_dataset(folder / "street"), _custom())
     ),
     "enhancer": lambda folder: str(write_enhancer(folder / "enhancer.safetensors", _untrained())),
+    "first": lambda folder: str(write_profile(folder / "profile")),
     "format_name": lambda folder: "yolo",
     "fractions": lambda folder: "0.5,0.5",
     "gan": lambda folder: str(write_gan(folder / "gan.safetensors", _custom())),
     "labelled": lambda folder: str(_write_labels(folder / "street" / "labels.json")),
     "name": lambda folder: "examples.custom_detector:make",
     "out": lambda folder: tempfile.mktemp(prefix="out-", suffix=".json", dir=folder),
+    "profile": lambda folder: str(write_profile(folder / "profile")),
+    "profiles": lambda folder: str(write_profile(folder / "profile")),
+    "second": lambda folder: str(write_profile(folder / "profile")),
     "source": lambda folder: str(folder / "street"),
 }
 

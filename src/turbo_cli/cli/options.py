@@ -49,6 +49,7 @@ HardThresholdOption = Annotated[
     float,
     typer.Option("--hard-threshold", min=0, max=1, help="A frame is hard if its RoIs' mean score is below."),
 ]
+ProfileArgument = Annotated[str, typer.Argument(help="A profile's folder, or the name of a shipped one.")]
 BytesSeedOption = Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same bytes.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 

@@ -40,7 +40,7 @@ def train_gan(
     iterations: IterationsOption = 1500,
     batch_size: BatchSizeOption = 8,
     learning_rate: Annotated[float, typer.Option(help="Of the generator.")] = 2e-4,
-    lr_discriminator: Annotated[float, typer.Option(help="Of D_f and D_i.")] = 4e-4,
+    lr_discriminator: Annotated[float, typer.Option(help="Of D_f and D_i.")] = 2e-3,
     adversarial: Annotated[str, typer.Option(help="paper, or rals: relativistic least squares.")] = "paper",
     only_discriminator: Annotated[
         bool,

@@ -54,10 +54,11 @@ def measure_gains(
     """Run every level over a labelled dataset and average the gains by bucket, for both readings of θ.
 
     Only cameras that were not trained on count. If there are no others they do, with a `TurboWarning`, as for
-    a single camera, that stands in the table's metadata too (`settings.warnings`). A frame's AP is COCO's (IoU 0.50…0.95) of that
-    frame alone, by `classes` as in `metrics.evaluate`. θ is 1 − c of eq. 1 with RoIs from `roi_score` on, and
-    D_f's θ′. parents: SHA-256 of the enhancer's file, by its name. `shrinkage` says how buckets with few
-    frames are drawn towards their neighbours. Raises `TurboError` without labels, or for unknown classes.
+    a single camera, that stands in the metadata too (`settings.warnings`). A frame's AP is COCO's (IoU
+    0.50…0.95) of that frame alone, by `classes` as in `metrics.evaluate`; frames with nothing to find stay
+    out. θ is 1 − c of eq. 1 with RoIs from `roi_score` on, and D_f's θ′. parents: SHA-256 of the enhancer's
+    file, by its name. `shrinkage` says how buckets with few frames are drawn towards their neighbours. Raises
+    `TurboError` without labels, or for unknown classes.
     """
     if not dataset.labelled:
         raise TurboError(f"{dataset.path}: has no labels, and no gain can be measured", "label it first")

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Adam
+from torch.optim import Adam, AdamW
 
 from turbo_cli.data import Dataset
 from turbo_cli.detectors.base import SplitDetector
@@ -34,6 +34,9 @@ WHOLE_FRAMES = (0.8, 1.0)
 ADAM_BETAS = (0.5, 0.999)
 """Less momentum than usual: each player must follow the other."""
 
+JUDGES_DECAY = 0.3
+"""Weight decay of D_f and D_i: without it they learn the training cameras by heart."""
+
 STATISTICS_BATCHES = 8
 
 
@@ -49,7 +52,7 @@ class GanTraining(TrainingOptions):
     iterations: int = 1500
     batch_size: int = 8
     learning_rate: float = 2e-4
-    discriminator_learning_rate: float = 4e-4
+    discriminator_learning_rate: float = 2e-3
     objective: Objective = "paper"
     roi_score: float = ROI_SCORE
     only_discriminator: bool = False
@@ -104,7 +107,7 @@ def train_gan(
     """
     torch.manual_seed(options.seed)
     judges = [*gan.frame.parameters(), *gan.instance.parameters()]
-    d_optimizer = Adam(judges, options.discriminator_learning_rate, betas=ADAM_BETAS)
+    d_optimizer = AdamW(judges, options.discriminator_learning_rate, ADAM_BETAS, weight_decay=JUDGES_DECAY)
     g_optimizer = Adam(gan.decoder.parameters(), options.learning_rate, betas=ADAM_BETAS)
     parts: dict[str, checkpoint.Stateful] = {"gan": gan, "d": d_optimizer, "g": g_optimizer}
     settings = options.settings | {"detector": f"{detector.name} {detector.weights_hash}"}

@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from turbo_cli.cli.profile import measure
+from turbo_cli.cli.profile import check, diff, measure, show
 
 
 class _MeasuresByDefault(TyperGroup):
@@ -20,8 +20,11 @@ class _MeasuresByDefault(TyperGroup):
 app = typer.Typer(
     cls=_MeasuresByDefault,
     no_args_is_help=True,
-    help="Measure what each level costs and gains; with options alone, `measure` is meant.",
+    help="What each level costs and gains; with options alone, `measure` is meant.",
     epilog="Example: turbo profile --detector tiny --enhancer enhancer.safetensors --dataset streets"
     " --gpu cpu --out profiles/cpu/tiny",
 )
 app.command("measure", epilog=measure.EXAMPLE)(measure.measure)
+app.command("show", epilog=show.EXAMPLE)(show.show)
+app.command("diff", epilog=diff.EXAMPLE)(diff.diff)
+app.command("check", epilog=check.EXAMPLE)(check.check)

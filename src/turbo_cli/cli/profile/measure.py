@@ -1,8 +1,7 @@
 """`turbo profile measure`: how long every piece of the work takes, and what every level gains."""
 
-import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -18,9 +17,7 @@ from turbo_cli.cli.options import (
     parse_size,
 )
 from turbo_cli.cli.output import Output
-
-if TYPE_CHECKING:
-    from turbo_cli.artifacts.latency import LatencyTable
+from turbo_cli.cli.profile.show import show
 
 EXAMPLE = (
     "Example: turbo profile measure --detector tiny --enhancer enhancer.safetensors --dataset streets"
@@ -72,22 +69,4 @@ def measure(
     table = make_latency_table(loaded, dataset, target, max_batch, max_seconds, parents, output.track)
     accuracy.write(out / "accuracy.csv", gains)
     latency.write(out / "latency.csv", table)
-    if as_json:
-        latencies, accuracies = ([dataclasses.asdict(row) for row in each.rows] for each in (table, gains))
-        output.json({"latency": latencies, "accuracy": accuracies})
-        return
-    _print_latencies(output, table)
-    output.text(f"{out}: latencies ({table.rows[0].source}) and gains (measured)")
-
-
-def _print_latencies(output: Output, table: "LatencyTable") -> None:
-    """Milliseconds of a batch, a line for each piece."""
-    from rich.table import Table
-
-    by_piece: dict[str, dict[int, str]] = {}
-    for row in table.rows:
-        by_piece.setdefault(row.piece, {})[row.batch_size] = f"{row.mean_ms:.2f}"
-    shown = Table("ms for a batch of", *map(str, by_piece["encode"]), box=None)
-    for piece, times in by_piece.items():
-        shown.add_row(piece, *times.values())
-    output.table(shown)
+    show(context, str(out), as_json=as_json)

@@ -18,14 +18,17 @@ UTILISATION = "DCGM_FI_DEV_GPU_UTIL"
 
 class DcgmMonitor:
     """One GPU by its UUID, or by its number as the exporter counts. url: of the page, such as
-    `http://localhost:9400/metrics`. Raises `TurboError` for anything but http and https.
+    `http://localhost:9400/metrics`. Raises `TurboError` for anything but http and https without a password.
     """
 
     name = "dcgm"
 
     def __init__(self, url: str, number: int, uuid: str | None = None) -> None:
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-            raise TurboError("the DCGM exporter's address is no http URL", "write http://HOST:9400/metrics")
+        if not _is_plain(url):
+            raise TurboError(
+                "the DCGM exporter's address is no http URL without a password",
+                "write http://HOST:9400/metrics",
+            )
         self._url = url
         self._label = ("gpu", str(number)) if uuid is None else ("UUID", uuid)
 
@@ -33,7 +36,7 @@ class DcgmMonitor:
         """Raises `TurboError` if the page does not answer, or tells nothing of the GPU."""
         fields = self._read()
         if UTILISATION not in fields:
-            raise TurboError(f"{self._place}: no {UTILISATION} for {'='.join(self._label)}")
+            raise TurboError(f"{self._url}: no {UTILISATION} for {'='.join(self._label)}")
         megabytes = fields.get("DCGM_FI_DEV_FB_USED")
         return DeviceSample(
             utilisation=fields[UTILISATION] / 100,
@@ -44,12 +47,6 @@ class DcgmMonitor:
             power_w=fields.get("DCGM_FI_DEV_POWER_USAGE"),
             memory_bytes=None if megabytes is None else int(megabytes * 2**20),
         )
-
-    @property
-    def _place(self) -> str:
-        """The address without the password that it may hold."""
-        parts = urlsplit(self._url)
-        return f"DCGM exporter at {parts.hostname}:{parts.port or parts.scheme}"
 
     def _read(self) -> dict[str, float]:
         """The first value of each field of this GPU (of a GPU split by MIG, the whole's comes first)."""
@@ -68,5 +65,14 @@ class DcgmMonitor:
             ValueError,
             IndexError,
         ) as error:  # IndexError: the parser's
-            raise TurboError(f"{self._place}: {' '.join(str(error).split())[:200]}") from error
+            raise TurboError(f"{self._url}: {' '.join(str(error).split())[:200]}") from error
         return fields
+
+
+def _is_plain(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises for what is no port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
