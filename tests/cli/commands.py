@@ -52,7 +52,8 @@ WITH_JSON = [command for command in LEAVES if "--json" in command.options]
 def _write_labels(path: Path) -> Path:
     """A box in each of two frames that lie beside the file."""
     numbers = (0, 1)
-    images = [{"id": i + 1, "file_name": f"{i}.png", "width": 64, "height": 48} for i in numbers]
+    size = {"width": 64, "height": 48}
+    images = [{"id": i + 1, "file_name": f"{i}.png", "camera": f"{i}", **size} for i in numbers]
     boxes = [{"id": i + 1, "image_id": i + 1, "category_id": 3, "bbox": [9, 9, 20, 20]} for i in numbers]
     content = {"images": images, "annotations": boxes, "categories": [{"id": 3, "name": "car"}]}
     path.write_text(json.dumps(content))
@@ -96,6 +97,7 @@ SHORT: dict[str, list[str]] = {
     "train-gan": ["--iterations", "1", "--batch-size", "2", "--workers", "0"],
     "train-multiexit": ["--loss", "distill", "--iterations", "1", "--batch-size", "2", "--workers", "0"],
     "evaluate": ["--baselines", "stretch", "--bootstrap", "9"],
+    "profile measure": ["--gpu", "t4", "--estimate", "--max-batch", "2"],
 }
 
 
