@@ -12,15 +12,8 @@ from turbo_cli.data import open_dataset
 from turbo_cli.data.selection import Selection
 from turbo_cli.detectors.base import hash_state
 from turbo_cli.errors import TurboError
-from turbo_cli.training.gan import (
-    Gan,
-    GanTraining,
-    discriminator_terms,
-    generator_terms,
-    parse_objective,
-    play,
-    train_gan,
-)
+from turbo_cli.training.game import Gan, discriminator_terms, generator_terms, play
+from turbo_cli.training.gan import GanTraining, parse_objective, train_gan
 
 
 @pytest.fixture
@@ -65,7 +58,7 @@ def test_only_the_discriminators_learn_when_told_so(rectangles: Path, options: G
     fresh = Gan(SmallDetector().channels)
     gan = trained(rectangles, dataclasses.replace(options, only_discriminator=True))
     torch.manual_seed(0)
-    assert hash_state(gan.decoder) == hash_state(Gan(SmallDetector().channels).decoder)
+    assert hash_state(gan.generator) == hash_state(Gan(SmallDetector().channels).generator)
     assert hash_state(gan.frame) != hash_state(fresh.frame)
 
 
@@ -76,10 +69,10 @@ def test_each_player_learns_from_its_own_terms_only() -> None:
     assert torch.equal(shown.generated, shown.hard)
     assert sum(map(len, shown.easy_boxes)) > 0
     torch.stack(list(discriminator_terms(gan, shown, "paper").values())).sum().backward()
-    assert gan.decoder.layer(5).addition.weight.grad is None
+    assert gan.generator.decoder.layer(5).addition.weight.grad is None
     assert any(p.grad is not None and p.grad.abs().sum() > 0 for p in gan.instance.parameters())
     torch.stack(list(generator_terms(gan, shown, "paper").values())).sum().backward()
-    assert gan.decoder.layer(5).addition.weight.grad is not None
+    assert gan.generator.decoder.layer(5).addition.weight.grad is not None
     assert all(parameter.grad is None for parameter in detector.parameters())
 
 

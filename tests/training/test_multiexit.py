@@ -12,14 +12,14 @@ from turbo_cli.data import open_dataset
 from turbo_cli.detectors.base import hash_state
 from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.errors import TurboError
-from turbo_cli.training.multiexit import (
+from turbo_cli.training.game import Gan
+from turbo_cli.training.multiexit import loss_terms, train_decoder
+from turbo_cli.training.multiexit_options import (
     LossWeights,
     MultiexitTraining,
-    loss_terms,
     parse_kinds,
     parse_levels,
     parse_losses,
-    train_decoder,
 )
 from turbo_cli.training.pairs import Pairs
 from turbo_cli.training.validation import make_validation
@@ -45,7 +45,7 @@ def trained(folder: Path, options: MultiexitTraining, stop_after: int | None = N
     torch.manual_seed(0)
     validation = make_validation(detector, dataset, KINDS, 0, frames=4)
     return train_decoder(
-        detector, Decoder(detector.channels), dataset, dataset, validation, options, InterruptedAt(stop_after)
+        detector, Gan(detector.channels), dataset, dataset, validation, options, InterruptedAt(stop_after)
     )
 
 
@@ -54,9 +54,7 @@ def test_training_moves_the_decoder_and_nothing_of_the_detector(
 ) -> None:
     detector = SmallDetector()
     before = hash_state(detector)
-    decoder = train_decoder(
-        detector, Decoder(detector.channels), open_dataset(rectangles), None, None, options
-    )
+    decoder = train_decoder(detector, Gan(detector.channels), open_dataset(rectangles), None, None, options)
     assert hash_state(detector) == before
     for level in range(1, 6):
         assert decoder.layer(level).addition.weight.abs().sum() > 0
@@ -79,11 +77,11 @@ def test_distilling_brings_degraded_frames_closer_to_the_clean_prediction() -> N
     detector = SmallDetector()
     clean = torch.rand(4, 3, 32, 64)
     pairs = Pairs(clean, clean * 0.3, [])
-    decoder, weights = Decoder(detector.channels), LossWeights(detection=0, distill=1)
-    optimizer = torch.optim.Adam(decoder.parameters(), 3e-3)
+    gan, weights = Gan(detector.channels), LossWeights(detection=0, distill=1)
+    optimizer = torch.optim.Adam(gan.generator.parameters(), 3e-3)
     losses = []
     for _ in range(60):
-        loss = loss_terms(detector, decoder, pairs, [1, 2, 3, 4, 5], weights)["distill"]
+        loss = loss_terms(detector, gan, pairs, [1, 2, 3, 4, 5], weights)["distill"]
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -95,7 +93,7 @@ def test_untrained_levels_lose_exactly_what_level_0_loses() -> None:
     detector = SmallDetector()
     clean, degraded = torch.rand(2, 3, 32, 64), torch.rand(2, 3, 32, 64)
     terms = loss_terms(
-        detector, Decoder(detector.channels), Pairs(clean, degraded, []), [1, 3, 5], LossWeights(0, 1)
+        detector, Gan(detector.channels), Pairs(clean, degraded, []), [1, 3, 5], LossWeights(0, 1)
     )
     expected = detector.distill(detector.encode(degraded), detector.encode(clean))
     assert terms["distill"].item() == pytest.approx(expected.item(), rel=1e-6)

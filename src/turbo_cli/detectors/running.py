@@ -31,12 +31,16 @@ def detect_frames(
 
 @contextlib.contextmanager
 def _memory_errors(frames: int) -> Iterator[None]:
-    """On the CPU torch has no class of its own for want of memory."""
     try:
         yield
     except (MemoryError, RuntimeError) as error:
-        known = isinstance(error, MemoryError | torch.OutOfMemoryError)
-        if known or "can't allocate memory" in str(error):
+        if is_out_of_memory(error):
             message = f"not enough memory for a batch of {frames}"
             raise TurboError(message, "lower --batch-size or --size") from error
         raise
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """On the CPU torch has no class of its own for want of memory, only this message."""
+    known = isinstance(error, MemoryError | torch.OutOfMemoryError)
+    return known or "can't allocate memory" in str(error)

@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 from turbo_cli.artifacts.atomic import replacing_file
 from turbo_cli.errors import TurboError
 
-SCHEMA = 1
+SCHEMA = 2
 KIND = "checkpoint"
 
 Stateful = nn.Module | Optimizer

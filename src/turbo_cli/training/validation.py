@@ -92,15 +92,23 @@ class Best(nn.Module):
     """The decoder that validated best so far; a module, so that checkpoints keep it."""
 
     score: Tensor
+    stale: Tensor
 
     def __init__(self, decoder: Decoder) -> None:
         super().__init__()
         self.decoder = copy.deepcopy(decoder).requires_grad_(False)
         self.register_buffer("score", torch.tensor(-1.0))
+        self.register_buffer("stale", torch.tensor(0))
 
     def offer(self, decoder: Decoder, scores: dict[int, float]) -> None:
         """Keep this one if the mean of its levels beats the best; scores of level 0 are left out."""
         mean = float(np.mean([score for level, score in scores.items() if level > 0]))
+        self.stale += 1
         if mean > float(self.score):
             self.decoder.load_state_dict(decoder.state_dict())
             self.score.fill_(mean)
+            self.stale.zero_()
+
+    def lasts(self, patience: int | None) -> bool:
+        """Whether the last `patience` decoders that were offered were all no better (None: never)."""
+        return patience is not None and int(self.stale) >= patience
