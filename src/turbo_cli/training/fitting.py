@@ -11,8 +11,9 @@ from torch.optim import AdamW, Optimizer
 from turbo_cli.boxes import Targets
 from turbo_cli.progress import Track, untracked
 from turbo_cli.training import checkpoint
+from turbo_cli.training.descent import descend
 from turbo_cli.training.memory import within_memory
-from turbo_cli.training.options import Report, TrainingOptions, require_finite
+from turbo_cli.training.options import Report, TrainingOptions
 from turbo_cli.training.pairs import DegradedPairs, Pairs, batches
 from turbo_cli.training.samples import Batch
 from turbo_cli.training.schedule import learning_rate_factor, moving_average, set_learning_rate
@@ -49,7 +50,7 @@ def fit(
     for step, batch in zip(track(steps, "training", len(steps)), feed, strict=True):
         set_learning_rate(optimizer, options.learning_rate * learning_rate_factor(step, options.iterations))
         named = Batch(step, options.batch_size, [pairs])
-        learn = partial(_learn, network, loss, optimizer, batch, options, named)
+        learn = partial(_learn, loss, optimizer, batch, options, named)
         value = within_memory(learn, options.batch_size)
         average.update_parameters(network)
         if report and (step + 1) % options.report_every == 0:
@@ -61,21 +62,11 @@ def fit(
 
 
 def _learn(
-    network: nn.Module,
-    loss: Loss,
-    optimizer: Optimizer,
-    pairs: Pairs,
-    options: TrainingOptions,
-    batch: Batch,
-    size: int,
+    loss: Loss, optimizer: Optimizer, pairs: Pairs, options: TrainingOptions, batch: Batch, size: int
 ) -> Tensor:
     """One step on the first `size` pairs."""
     shown = pairs.first(size)
     with options.autocast():
         value = loss(shown.degraded.to(memory_format=torch.channels_last), shown.targets)
-    require_finite({"detection": value}, batch)
-    optimizer.zero_grad()
-    value.backward()
-    torch.nn.utils.clip_grad_norm_(network.parameters(), LARGEST_GRADIENT)
-    optimizer.step()
+    descend(optimizer, {"detection": value}, batch, LARGEST_GRADIENT)
     return value

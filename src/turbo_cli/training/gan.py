@@ -18,9 +18,10 @@ from turbo_cli.progress import Track, untracked
 from turbo_cli.training import checkpoint
 from turbo_cli.training.adversarial import Objective
 from turbo_cli.training.augmentation import TrainingSamples
+from turbo_cli.training.descent import descend
 from turbo_cli.training.game import Gan, Round, discriminator_terms, generator_terms, play
 from turbo_cli.training.memory import within_memory
-from turbo_cli.training.options import TrainingOptions, require_finite
+from turbo_cli.training.options import TrainingOptions
 from turbo_cli.training.pairs import image_batches
 from turbo_cli.training.samples import Batch, Samples, sample_size
 from turbo_cli.training.schedule import learning_rate_factor, set_learning_rate
@@ -96,7 +97,8 @@ def train_gan(
     start = checkpoint.begin(options.checkpoint, parts, settings, options.resume)
     if start == 0 and not options.only_discriminator:
         first = list(_frames(sources[1], options, 0, STATISTICS_BATCHES))
-        gan.generator.decoder.set_statistics(measure_statistics(detector, first))
+        statistics = within_memory(partial(measure_statistics, detector, first), options.batch_size)
+        gan.generator.decoder.set_statistics(statistics)
     steps = range(start, options.iterations)
     feed = zip(
         track(steps, "training GAN", len(steps)),
@@ -134,20 +136,13 @@ def _learn(
     with options.autocast():
         shown = play(detector, gan, easy[:size], hard[:size], options.roi_score)
         terms = discriminator_terms(gan, shown, options.objective)
-    _descend(d_optimizer, terms, batch)
+    descend(d_optimizer, terms, batch)
     if not options.only_discriminator:
         with options.autocast():
             generator = generator_terms(gan, shown, options.objective)
-        _descend(g_optimizer, generator, batch)
+        descend(g_optimizer, generator, batch)
         terms |= generator
     return terms, shown
-
-
-def _descend(optimizer: Optimizer, terms: dict[str, Tensor], batch: Batch) -> None:
-    require_finite(terms, batch)
-    optimizer.zero_grad()
-    torch.stack(list(terms.values())).sum().backward()
-    optimizer.step()
 
 
 def _samples(detector: SplitDetector, dataset: Dataset, options: GanTraining) -> Samples:

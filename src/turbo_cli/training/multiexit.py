@@ -10,16 +10,17 @@ from torch.optim import AdamW, Optimizer
 
 from turbo_cli.data import Dataset
 from turbo_cli.detectors.base import STAGES, SplitDetector, hash_state
-from turbo_cli.enhancement.decoder import Decoder, SkipStatistics
+from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.difficulty import ROI_SCORE
 from turbo_cli.enhancement.execution import enhanced_skips, resume_at
 from turbo_cli.progress import Track, untracked
 from turbo_cli.training import checkpoint
+from turbo_cli.training.descent import descend
 from turbo_cli.training.game import Gan, adversarial_loss, surest_boxes
 from turbo_cli.training.memory import within_memory
 from turbo_cli.training.multiexit_options import LossWeights, MultiexitTraining
-from turbo_cli.training.options import Report, require_finite, say_terms
-from turbo_cli.training.pairs import DegradedPairs, Pairs, batches
+from turbo_cli.training.options import Report, say_terms
+from turbo_cli.training.pairs import Pairs, batches
 from turbo_cli.training.samples import Batch
 from turbo_cli.training.schedule import (
     averaged_module,
@@ -72,7 +73,10 @@ def train_decoder(
     }
     start = checkpoint.begin(options.checkpoint, parts, settings, options.resume)
     if start == 0:
-        decoder.set_statistics(_statistics(detector, pairs, options))
+        feed = batches(pairs, 0, STATISTICS_BATCHES, options.batch_size, options.workers, options.device)
+        first = [batch.degraded for batch in feed]
+        statistics = within_memory(partial(measure_statistics, detector, first), options.batch_size)
+        decoder.set_statistics(statistics)
     steps = range(start, options.iterations)
     feed = batches(pairs, start, options.iterations, options.batch_size, options.workers, options.device)
     for step, batch in zip(track(steps, "training exits", len(steps)), feed, strict=True):
@@ -110,11 +114,7 @@ def _learn(
     levels = _levels_of_step(options, batch.step)
     with options.autocast():
         terms = loss_terms(detector, gan, pairs.first(size), levels, options.weights)
-    require_finite(terms, batch)
-    optimizer.zero_grad()
-    torch.stack(list(terms.values())).sum().backward()
-    torch.nn.utils.clip_grad_norm_(gan.generator.decoder.parameters(), LARGEST_GRADIENT)
-    optimizer.step()
+    descend(optimizer, terms, batch, LARGEST_GRADIENT)
     return terms
 
 
@@ -139,11 +139,6 @@ def loss_terms(
         boxes = surest_boxes(detector, teacher, ROI_SCORE)
         terms["adversarial"] = weights.adversarial * adversarial_loss(gan, exits[STAGES], boxes)
     return terms
-
-
-def _statistics(detector: SplitDetector, pairs: DegradedPairs, options: MultiexitTraining) -> SkipStatistics:
-    feed = batches(pairs, 0, STATISTICS_BATCHES, options.batch_size, options.workers, options.device)
-    return measure_statistics(detector, [batch.degraded for batch in feed])
 
 
 def _levels_of_step(options: MultiexitTraining, step: int) -> list[int]:

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from turbo_cli.errors import TurboError
-from turbo_cli.training.samples import Batch
 
 Report = Callable[[str], None]
 
@@ -72,16 +71,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
     return value
-
-
-def require_finite(terms: dict[str, Tensor], batch: Batch) -> None:
-    """Raise `TurboError` naming the first loss term that is NaN or infinite, and the frames of the batch."""
-    for name, term in terms.items():
-        if not bool(torch.isfinite(term)):
-            message = f"step {batch.step + 1}: the {name} loss is {term.item()} on {batch.frames}"
-            raise TurboError(
-                message, "lower --learning-rate, or look at these frames; the last checkpoint stays"
-            )
 
 
 def say_terms(terms: dict[str, Tensor]) -> str:

@@ -52,14 +52,16 @@ def run_stage_two(
     frames, held_out = split_off_cameras(dataset, held_out_cameras)
     if len(frames) == 0:
         raise TurboError(f"{dataset.path}: every camera is held out", "hold out fewer with --validate-on")
-    judged = held_out if len(held_out) else frames
-    validation = make_validation(detector, judged, options.kinds, options.seed, classes)
+    judged, validation = frames, None
+    if len(held_out):
+        judged = held_out
+        validation = make_validation(detector, held_out, options.kinds, options.seed, classes)
     decoder = train_decoder(
         detector,
         gan.to(options.device),
         frames,
         photographs,
-        validation if len(held_out) else None,
+        validation,
         options,
         track,
         report,
