@@ -11,8 +11,9 @@ from tests.training.stages import InterruptedAt
 from turbo_cli.data import open_dataset
 from turbo_cli.data.selection import Selection
 from turbo_cli.detectors.base import hash_state
+from turbo_cli.enhancement.generator import copy_encoder
 from turbo_cli.errors import TurboError
-from turbo_cli.training.game import Gan, discriminator_terms, generator_terms, play
+from turbo_cli.training.game import Gan, Round, discriminator_terms, generator_terms, play
 from turbo_cli.training.gan import GanTraining, parse_objective, train_gan
 
 
@@ -22,12 +23,11 @@ def options(tmp_path: Path) -> GanTraining:
 
 
 def trained(folder: Path, options: GanTraining, stop_after: int | None = None) -> Gan:
-    dataset = open_dataset(folder)
+    dataset, detector = open_dataset(folder), SmallDetector()
     torch.manual_seed(0)
+    gan = Gan(detector.channels, None if options.freeze_encoder else copy_encoder(detector))
     easy, hard = Selection(dataset, (0, 1, 2)), Selection(dataset, (3, 4, 5))
-    return train_gan(
-        SmallDetector(), Gan(SmallDetector().channels), easy, hard, options, InterruptedAt(stop_after)
-    )
+    return train_gan(detector, gan, easy, hard, options, InterruptedAt(stop_after))
 
 
 def test_a_resumed_run_ends_in_the_same_weights(
@@ -52,6 +52,35 @@ def test_a_checkpoint_of_another_run_or_detector_is_refused(rectangles: Path, op
     with pytest.raises(TurboError, match="was made with --detector small"):
         frames = open_dataset(rectangles)
         train_gan(other, Gan(other.channels), frames, frames, dataclasses.replace(options, resume=True))
+
+
+def test_an_encoder_of_its_own_learns_and_the_detector_does_not(
+    rectangles: Path, options: GanTraining, tmp_path: Path
+) -> None:
+    detector = SmallDetector()
+    before = hash_state(detector)
+    free = dataclasses.replace(options, freeze_encoder=False)
+    unbroken = trained(rectangles, free)
+    assert unbroken.generator.encoder is not None
+    assert hash_state(unbroken.generator.encoder) != hash_state(detector.stages)
+    again = dataclasses.replace(free, out=tmp_path / "again.safetensors")
+    with pytest.raises(KeyboardInterrupt):
+        trained(rectangles, again, stop_after=3)
+    resumed = trained(rectangles, dataclasses.replace(again, resume=True))
+    assert hash_state(resumed) == hash_state(unbroken)
+    assert hash_state(detector) == before
+
+
+def test_crops_of_the_frames_are_played_with(rectangles: Path, options: GanTraining) -> None:
+    shapes = set()
+
+    def watch(step: int, terms: dict[str, torch.Tensor], shown: Round) -> None:
+        shapes.add(tuple(shown.generated.shape))
+
+    detector, frames = SmallDetector(), open_dataset(rectangles)
+    cropped = dataclasses.replace(options, crop=(32, 32))
+    train_gan(detector, Gan(detector.channels), frames, frames, cropped, watch=watch)
+    assert shapes == {(2, 3, 32, 32)}
 
 
 def test_only_the_discriminators_learn_when_told_so(rectangles: Path, options: GanTraining) -> None:
