@@ -106,7 +106,10 @@ class SplitDetector(nn.Module, ABC):
     def detect(
         self, features: Sequence[Tensor], geometry: Sequence[Geometry] | None = None
     ) -> list[Detections]:
-        """C1…C5 → boxes of each image, best first; in source pixels with `geometry`, else input pixels."""
+        """C1…C5 → boxes of each image, best first; in source pixels with `geometry`, else input pixels.
+
+        Also under autocast, where maps and what a convolution makes of them are in half precision.
+        """
 
     @abstractmethod
     def loss(self, features: Sequence[Tensor], targets: Sequence[Targets]) -> Tensor:
