@@ -1,7 +1,6 @@
 """Other precisions, layouts and compilation: the same boxes, but for rounding."""
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from turbo_cli.detectors.base import copy_detector, hash_state
 from turbo_cli.enhancement import Runtime, load_enhancer
 from turbo_cli.enhancement.enhancer import Enhancer
 from turbo_cli.enhancement.loading import enhancer_weights
+from turbo_cli.enhancement.runtime import Precision
 
 PLAN = [0, 1, 2, 3, 4, 5]
 
@@ -64,11 +64,11 @@ def test_images_in_the_wanted_layout_are_not_copied() -> None:
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
-def test_real_heads_find_boxes_in_half_precision(precision: str) -> None:
+def test_real_heads_find_boxes_in_half_precision(precision: Precision) -> None:
     """An untrained level finds what level 0 finds, also in half precision."""
     for detector in (load_detector("tiny"), copy_detector(random_faster_rcnn())):
         enhancer = make_enhancer(trained=False, detector=detector)
-        enhancer.runtime = replace(Runtime(), precision=precision)
+        enhancer.runtime = Runtime(precision)
         batch = torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(0))
         assert_same(enhancer.run(batch, [4]), enhancer.run(batch, [0]))
 

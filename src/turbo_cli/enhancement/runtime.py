@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from turbo_cli.detectors.base import SplitDetector
+from turbo_cli.detectors.base import STAGES, SplitDetector
 from turbo_cli.enhancement.decoder import Decoder
 
 Precision = Literal["float32", "bfloat16", "float16"]
@@ -26,12 +26,12 @@ class Runtime:
 
     def arrange_modules(self, detector: SplitDetector, decoder: Decoder) -> None:
         """Bring both into the wanted layout and compile their parts, in place; no number changes."""
-        parts: list[nn.Module] = [*detector.stages, *(layer.body for layer in decoder.layers)]
         if self.channels_last:
             for module in (detector, decoder):
                 module.to(memory_format=torch.channels_last)
         if self.compile:
-            for part in parts:
+            blocks = [decoder.layer(number).body for number in range(1, STAGES + 1)]
+            for part in (*detector.stages, *blocks):
                 part.compile(dynamic=True)
 
     def arrange(self, images: Tensor) -> Tensor:
