@@ -110,9 +110,8 @@ def train_gan(
         set_learning_rate(d_optimizer, options.discriminator_learning_rate * factor)
         set_learning_rate(g_optimizer, options.learning_rate * factor)
         named = Batch(step, options.batch_size, sources)
-        learn = partial(
-            _learn, detector, gan, d_optimizer, g_optimizer, easy_frames, hard_frames, options, named
-        )
+        players, frames = (d_optimizer, g_optimizer), (easy_frames, hard_frames)
+        learn = partial(_learn, detector, gan, players, frames, options, named)
         terms, shown = within_memory(learn, options.batch_size)
         if watch:
             watch(step + 1, terms, shown)
@@ -124,23 +123,22 @@ def train_gan(
 def _learn(
     detector: SplitDetector,
     gan: Gan,
-    d_optimizer: Optimizer,
-    g_optimizer: Optimizer,
-    easy: Tensor,
-    hard: Tensor,
+    players: tuple[Optimizer, Optimizer],
+    frames: tuple[Tensor, Tensor],
     options: GanTraining,
     batch: Batch,
     size: int,
 ) -> tuple[dict[str, Tensor], Round]:
-    """One step of D_f and D_i, then one of G, on the first `size` frames of each kind."""
+    """One step of D_f and D_i, then one of G, on the first `size` easy and hard frames."""
+    easy, hard = (images[:size] for images in frames)
     with options.autocast():
-        shown = play(detector, gan, easy[:size], hard[:size], options.roi_score)
+        shown = play(detector, gan, easy, hard, options.roi_score)
         terms = discriminator_terms(gan, shown, options.objective)
-    descend(d_optimizer, terms, batch)
+    descend(players[0], terms, batch)
     if not options.only_discriminator:
         with options.autocast():
             generator = generator_terms(gan, shown, options.objective)
-        descend(g_optimizer, generator, batch)
+        descend(players[1], generator, batch)
         terms |= generator
     return terms, shown
 
