@@ -96,6 +96,7 @@ SHORT: dict[str, list[str]] = {
     "data synth": ["--cameras", "1", "--frames", "2"],
     "train-gan": ["--iterations", "1", "--batch-size", "2", "--workers", "0"],
     "train-multiexit": ["--loss", "distill", "--iterations", "1", "--batch-size", "2", "--workers", "0"],
+    "weights fine-tune": ["--iterations", "1", "--batch-size", "2", "--workers", "0"],
     "evaluate": ["--baselines", "stretch", "--bootstrap", "9"],
     "profile measure": ["--gpu", "t4", "--estimate", "--max-batch", "2"],
 }

@@ -35,8 +35,12 @@ def memory_errors(frames: int, hint: str = "lower --batch-size or --size") -> It
     try:
         yield
     except (MemoryError, RuntimeError) as error:
-        # On the CPU torch has no class of its own for want of memory.
-        known = isinstance(error, MemoryError | torch.OutOfMemoryError)
-        if known or "can't allocate memory" in str(error):
+        if is_out_of_memory(error):
             raise TurboError(f"not enough memory for a batch of {frames}", hint) from error
         raise
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """On the CPU torch has no class of its own for want of memory, only this message."""
+    known = isinstance(error, MemoryError | torch.OutOfMemoryError)
+    return known or "can't allocate memory" in str(error)
