@@ -1,0 +1,130 @@
+"""The plan of a window: which level each frame is brought to, and what that costs and gains (§5.2)."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from turbo_cli.errors import TurboError
+from turbo_cli.scheduling.costs import Costs, Execution, Order, remaining_costs, window_costs
+from turbo_cli.scheduling.gains import LEVELS, FloatArray, GainTable, IntArray
+from turbo_cli.scheduling.latency import LatencyProfile
+from turbo_cli.scheduling.problem import Problem, Solution
+from turbo_cli.scheduling.solvers import find_solver
+
+Clock = Callable[[], float]
+"""Seconds from any moment, as `time.perf_counter`."""
+
+NEVER = -1.0
+"""The gain of a level that a frame cannot be brought to any more."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One level a frame, in the order of the difficulties.
+
+    predicted_gain: sum over the frames, as a share of AP. bound: no plan within the budget gains more.
+    solve_ms: 0 unless a clock was given. overloaded: level 0 alone is over the budget; all levels are 0.
+    """
+
+    levels: tuple[int, ...]
+    predicted_latency_ms: float
+    predicted_gain: float
+    bound: float
+    solver: str
+    solve_ms: float
+    overloaded: bool
+    order: Order
+    execution: Execution
+
+
+def make_plan(
+    gains: GainTable,
+    latency: LatencyProfile,
+    difficulties: ArrayLike,
+    budget_ms: float,
+    solver: str = "turbo",
+    order: Order = "detect-first",
+    execution: Execution = "staged",
+    clock: Clock | None = None,
+) -> Plan:
+    """Choose a level for each of m frames: the most gain whose predicted latency is within the budget.
+
+    difficulties: (m,) θ (detect-first) or θ′ (discriminate-first), in [0, 1]. budget_ms: for all of the
+    window's work; with too little for level 0, or none, the plan is all zeros and `overloaded`. A level
+    that gains nothing is never chosen; of frames in one bucket, the harder get the higher levels. The same
+    arguments give the same plan. Raises `TurboError` for difficulties or a budget that are no such numbers,
+    and for an unknown solver.
+    """
+    values = np.asarray(difficulties, np.float64).reshape(-1)
+    costs = window_costs(latency, len(values), order, execution)
+    return _solve(gains.gains, gains.buckets(values), values, costs, budget_ms, solver, order, clock)
+
+
+def replan(
+    plan: Plan,
+    gains: GainTable,
+    latency: LatencyProfile,
+    difficulties: ArrayLike,
+    done: int,
+    budget_ms: float,
+    clock: Clock | None = None,
+) -> Plan:
+    """Plan anew what is left of a staged plan when `done` layers, with their stages, have run.
+
+    difficulties: (m,) as the plan was made from. budget_ms: what is left for the later layers and the head.
+    A frame that has left by layer `done` keeps its level or falls to 0, the boxes that detect-first has;
+    one that has not may leave from there on, or fall to 0. predicted_latency_ms is of what is left alone.
+    Raises `TurboError` for a per-level plan.
+    """
+    if plan.execution != "staged":
+        raise TurboError(f"a {plan.execution} plan has no layers to plan anew", "use --execution staged")
+    values = np.asarray(difficulties, np.float64).reshape(-1)
+    left_at = np.where(np.array(plan.levels, np.int64) < max(done, 1), plan.levels, LEVELS)
+    kinds, kind_of = np.unique(gains.buckets(values) * (LEVELS + 1) + left_at, return_inverse=True)
+    bucket, left = np.divmod(kinds, LEVELS + 1)
+    level = np.arange(LEVELS)
+    reachable = np.where(left[:, None] < LEVELS, level == left[:, None], level >= done) | (level == 0)
+    offered = np.where(reachable, gains.gains[bucket], NEVER)
+    costs = remaining_costs(latency, len(values), plan.order, done)
+    return _solve(offered, kind_of, values, costs, budget_ms, plan.solver, plan.order, clock)
+
+
+def _solve(
+    gains: FloatArray,
+    kinds: IntArray,
+    difficulties: FloatArray,
+    costs: Costs,
+    budget_ms: float,
+    solver: str,
+    order: Order,
+    clock: Clock | None,
+) -> Plan:
+    if math.isnan(budget_ms):
+        raise TurboError("budget: nan is not a number of milliseconds")
+    solve = find_solver(solver)
+    problem = Problem(gains, np.bincount(kinds, minlength=len(gains)), costs, budget_ms)
+    begun = clock() if clock else 0.0
+    overloaded = not problem.fits(problem.all_at_level_0())
+    solution = Solution(problem.all_at_level_0(), 0.0) if overloaded else solve(problem)
+    return Plan(
+        levels=tuple(_levels(solution.counts, kinds, difficulties)),
+        predicted_latency_ms=float(costs.of(solution.counts.sum(axis=0))),
+        predicted_gain=problem.gain(solution.counts),
+        bound=solution.bound,
+        solver=solver,
+        solve_ms=(clock() - begun) * 1000 if clock else 0.0,
+        overloaded=overloaded,
+        order=order,
+        execution=costs.execution,
+    )
+
+
+def _levels(counts: IntArray, kinds: IntArray, difficulties: FloatArray) -> Sequence[int]:
+    """The level of each frame: within a kind, the harder frames get the higher levels."""
+    rising = np.lexsort((difficulties, kinds))
+    levels = np.empty(len(kinds), np.int64)
+    levels[rising] = np.repeat(np.tile(np.arange(LEVELS), len(counts)), counts.reshape(-1))
+    return [int(level) for level in levels]
