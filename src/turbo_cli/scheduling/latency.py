@@ -22,7 +22,8 @@ class LatencyProfile:
 
     def ms(self, piece: Piece, frames: int) -> float:
         """Milliseconds of a piece on so many frames; of no frames, 0."""
-        return float(self.table(piece, frames)[frames])
+        known = self.whole_batches[piece]
+        return float(known[frames] if frames < len(known) else self.table(piece, frames)[frames])
 
     def table(self, piece: Piece, most: int) -> FloatArray:
         """(most + 1,): milliseconds of a piece on 0, 1, …, `most` frames.

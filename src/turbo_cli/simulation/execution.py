@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from turbo_cli.artifacts.latency import Piece
 from turbo_cli.scheduling import Plan, replan
@@ -83,8 +84,8 @@ def _run_plan(device: Device, plan: Plan) -> None:
             device.run(piece, plan.levels.count(level))
         return
     device.run("encode", frames)
-    for level, piece in enumerate(LAYERS, start=1):
-        device.run(piece, _reaching(plan, level))
+    for piece, size in zip(LAYERS, _reaching(plan), strict=True):
+        device.run(piece, size)
     device.run("head", frames)
 
 
@@ -92,15 +93,16 @@ def _enhance_staged(
     device: Device, planner: Planner, plan: Plan, true: Sequence[float], deadline_ms: float
 ) -> Enhanced:
     """Layer by layer; what does not fit any more is planned anew before the next layer, or given up."""
-    for level, piece in enumerate(LAYERS, start=1):
+    reaching = _reaching(plan)
+    for done, piece in enumerate(LAYERS):
         left_ms = deadline_ms - device.at_ms
-        if _left_to_run_ms(device.believed, plan, done=level - 1) > left_ms:
-            budget_ms = round_down(left_ms)
-            plan = replan(plan, planner.gains, device.believed, true, level - 1, budget_ms)
-        if not _reaching(plan, level):
+        if _left_to_run_ms(device.believed, reaching, done) > left_ms:
+            plan = replan(plan, planner.gains, device.believed, true, done, round_down(left_ms))
+            reaching = _reaching(plan)
+        if not reaching[done]:
             break
-        device.run(piece, _reaching(plan, level))
-    enhanced = _reaching(plan, 1)
+        device.run(piece, reaching[done])
+    enhanced = reaching[0]
     if not enhanced or device.at_ms + device.believed.ms("head", enhanced) > deadline_ms:
         return {}
     device.run("head", enhanced)
@@ -123,12 +125,13 @@ def _enhance_per_level(
     return enhanced
 
 
-def _left_to_run_ms(latency: LatencyProfile, plan: Plan, done: int) -> float:
+def _left_to_run_ms(latency: LatencyProfile, reaching: Sequence[int], done: int) -> float:
     """The layers after `done`, and the head on the enhanced frames."""
-    layers = enumerate(LAYERS[done:], start=done + 1)
-    later = sum(latency.ms(piece, _reaching(plan, level)) for level, piece in layers)
-    return later + latency.ms("head", _reaching(plan, 1))
+    layers = zip(LAYERS[done:], reaching[done:], strict=True)
+    return sum(latency.ms(piece, size) for piece, size in layers if size) + latency.ms("head", reaching[0])
 
 
-def _reaching(plan: Plan, level: int) -> int:
-    return sum(own >= level for own in plan.levels)
+def _reaching(plan: Plan) -> list[int]:
+    """How many frames pass through each of layers 1…5."""
+    exits = [plan.levels.count(level) for level in range(1, len(WHOLE))]
+    return list(accumulate(reversed(exits)))[::-1]
