@@ -13,6 +13,7 @@ from turbo_cli.cli import (
     doctor,
     evaluate,
     label_difficulty,
+    plan,
     train_gan,
     train_multiexit,
     weights,
@@ -61,6 +62,7 @@ app.command("label-difficulty", epilog=label_difficulty.EXAMPLE)(label_difficult
 app.command("train-gan", epilog=train_gan.EXAMPLE)(train_gan.train_gan)
 app.command("train-multiexit", epilog=train_multiexit.EXAMPLE)(train_multiexit.train_multiexit)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
+app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 
 

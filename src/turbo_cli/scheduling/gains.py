@@ -1,5 +1,6 @@
 """What each level gains on frames of each difficulty: P[θ bucket, κ] of §5.1 as an array."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,10 @@ LEVELS = HIGHEST_LEVEL + 1
 
 CONFIDENCE = 1.96
 """Standard errors below the mean at which `lower` stands: the lower end of the 95 % interval."""
+
+
+ROUNDING = 1e-9
+"""Ends of buckets that differ by less are the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,12 +82,12 @@ def _check_buckets(where: str, intervals: Sequence[tuple[float, float]]) -> list
     reached = 0.0
     starts = []
     for start, end in sorted(set(intervals)):
-        if start != reached:
+        if not math.isclose(start, reached, abs_tol=ROUNDING):
             problem = "is missing" if start > reached else "overlaps"
             between = f"{min(start, reached):g} to {max(start, reached):g}"
             raise TurboError(f"{where}: the bucket from difficulty {between} {problem}")
         starts.append(start)
         reached = end
-    if reached != 1:
+    if not math.isclose(reached, 1):
         raise TurboError(f"{where}: the bucket from difficulty {reached:g} to 1 is missing")
     return starts

@@ -108,7 +108,8 @@ def _solve(
     problem = Problem(gains, np.bincount(kinds, minlength=len(gains)), costs, budget_ms)
     begun = clock() if clock else 0.0
     overloaded = not problem.fits(problem.all_at_level_0())
-    solution = Solution(problem.all_at_level_0(), 0.0) if overloaded else solve(problem)
+    nothing_to_do = overloaded or not len(kinds)
+    solution = Solution(problem.all_at_level_0(), 0.0) if nothing_to_do else solve(problem)
     return Plan(
         levels=tuple(_levels(solution.counts, kinds, difficulties)),
         predicted_latency_ms=float(costs.of(solution.counts.sum(axis=0))),

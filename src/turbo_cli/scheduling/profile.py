@@ -9,6 +9,7 @@ from turbo_cli.artifacts import accuracy
 from turbo_cli.artifacts import latency as latency_csv
 from turbo_cli.artifacts.accuracy import AccuracyTable
 from turbo_cli.artifacts.latency import LatencyTable
+from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.errors import TurboError, nearest
 from turbo_cli.scheduling.costs import Order
 from turbo_cli.scheduling.gains import GainTable, Reading, Statistic, gain_table
@@ -54,10 +55,27 @@ def load_profile(
     gains.provenance.require(
         found / "latency.csv.json", times.provenance.detector, times.provenance.detector_weights_hash
     )
+    for name, table in (("latency.csv", times), ("accuracy.csv", gains)):
+        _require_enhancer(found / f"{name}.json", table.provenance, enhancer_hash)
+    if not set(times.provenance.parents.values()) <= set(gains.provenance.parents.values()):
+        raise TurboError(
+            f"{found / 'accuracy.csv.json'}: key parents: made with another enhancer than latency.csv",
+            "`turbo profile` makes both anew",
+        )
     profile = Profile(found, times, gains, latency_profile(times.rows, found / "latency.csv"))
     for order in READINGS:
         profile.gains(order)
     return profile
+
+
+def _require_enhancer(path: Path, provenance: Provenance, enhancer_hash: str | None) -> None:
+    """Raise `TurboError` unless it was made with this enhancer, or with none (published figures)."""
+    parents = provenance.parents.values()
+    if enhancer_hash is not None and parents and enhancer_hash not in parents:
+        raise TurboError(
+            f"{path}: key parents: made with another enhancer, not {enhancer_hash[:12]}…",
+            "`turbo profile` makes one for yours",
+        )
 
 
 def find_profile(name: Path | str) -> Path:
