@@ -10,6 +10,7 @@ from typing import Any
 import typer.main
 
 from tests.profiling.streets import make_enhancer, write_enhancer
+from tests.scheduling.windows import write_profile
 from tests.training.stages import write_difficulty, write_gan
 from turbo_cli.cli.main import app
 from turbo_cli.data import open_dataset
@@ -58,6 +59,15 @@ def _write_labels(path: Path) -> Path:
     return path
 
 
+def _write_numbers(path: Path) -> Path:
+    path.write_text("0.2\n0.9\n")
+    return path
+
+
+def _find_or_write_profile(folder: Path) -> Path:
+    return folder if folder.exists() else write_profile(folder)
+
+
 def _untrained() -> Enhancer:
     return make_enhancer(trained=False, detector=_custom())
 
@@ -68,9 +78,11 @@ def _custom() -> SplitDetector:
 
 # What stands for a required parameter, by its name. `folder` is the test's own; results get new names.
 ARGUMENTS: dict[str, Callable[[Path], str]] = {
+    "budget": lambda folder: "500",
     "by": lambda folder: "time",
     "dataset": lambda folder: str(folder / "street"),
     "detector": lambda folder: "examples.custom_detector:make",
+    "difficulties": lambda folder: str(_write_numbers(folder / "window.txt")),
     "difficulty": lambda folder: str(
         write_difficulty(folder / "difficulty.csv", open_dataset(folder / "street"), _custom())
     ),
@@ -81,6 +93,7 @@ ARGUMENTS: dict[str, Callable[[Path], str]] = {
     "labelled": lambda folder: str(_write_labels(folder / "street" / "labels.json")),
     "name": lambda folder: "examples.custom_detector:make",
     "out": lambda folder: tempfile.mktemp(prefix="out-", suffix=".json", dir=folder),
+    "profile": lambda folder: str(_find_or_write_profile(folder / "profile")),
     "source": lambda folder: str(folder / "street"),
 }
 
