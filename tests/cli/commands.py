@@ -103,6 +103,7 @@ SHORT: dict[str, list[str]] = {
     "train-gan": ["--iterations", "1", "--batch-size", "2", "--workers", "0"],
     "train-multiexit": ["--loss", "distill", "--iterations", "1", "--batch-size", "2", "--workers", "0"],
     "evaluate": ["--baselines", "stretch", "--bootstrap", "9"],
+    "schedule-sim": ["--frames", "40", "--solver", "paper"],
 }
 
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
-from turbo_cli.boxes import Detections
+import numpy as np
+
+from turbo_cli.boxes import Detections, IntArray
 from turbo_cli.data import Dataset
 from turbo_cli.data.selection import Selection
 from turbo_cli.metrics import Classes, Evaluation, evaluate
@@ -61,6 +64,12 @@ class Replay:
         return delivered
 
     def judge(self, windows: Iterable[TracedWindow], classes: Classes | None = None) -> Evaluation:
-        """Match what was delivered to the ground truth, all frames in order of arrival."""
-        chosen = Selection(self.dataset, tuple(live.row for live in self.frames))
-        return evaluate(chosen, self.delivered(windows), classes)
+        """Match what was delivered to the ground truth, all frames in the dataset's order; `places` tells it."""
+        chosen = Selection(self.dataset, tuple(sorted(live.row for live in self.frames)))
+        by_row = zip((live.row for live in self.frames), self.delivered(windows), strict=True)
+        return evaluate(chosen, [found for _, found in sorted(by_row, key=itemgetter(0))], classes)
+
+    @property
+    def places(self) -> IntArray:
+        """(frames,): where in the dataset's order each frame stands, in order of arrival."""
+        return np.argsort(np.argsort([live.row for live in self.frames]))
