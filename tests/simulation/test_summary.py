@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.simulation.profiles import make_profile
+from turbo_cli.artifacts.latency import Piece
 from turbo_cli.scheduling.gains import LEVELS
 from turbo_cli.simulation import simulate
 from turbo_cli.simulation.arrivals import Arrival, GeneratedArrivals
@@ -33,7 +34,7 @@ def test_a_trace_that_can_be_reckoned_by_hand() -> None:
     assert gain > 0
     assert (summary.frames, summary.sent, summary.levels) == (3, 2, (0, 0, 2, 0, 0, 0))
     assert summary.gain == pytest.approx(gain)
-    pieces = ("discriminator", "encode", "head", "layer-1", "layer-2")
+    pieces: tuple[Piece, ...] = ("discriminator", "encode", "head", "layer-1", "layer-2")
     busy_ms = sum(profile.latency.ms(piece, 2) for piece in pieces)
     assert summary.utilisation == pytest.approx(busy_ms / 100)
     (window,) = trace
