@@ -20,8 +20,7 @@ class Bounds:
     def __init__(self, problem: Problem, gains: FloatArray) -> None:
         self._problem, self._gains = problem, gains
         self._frames = int(problem.sizes.sum())
-        self._heights = np.zeros((0, 1))
-        self._slopes = np.zeros((0, HIGHEST_LEVEL))
+        self._planes = np.zeros((0, 1 + HIGHEST_LEVEL))  # height, slopes
 
     def touch(self, counts: IntArray, is_best: bool) -> int:
         """Add the planes that touch the gain at a best assignment; says how many."""
@@ -29,20 +28,22 @@ class Bounds:
         at_none = (self._gains * counts).sum() - rows @ counts.sum(axis=0) + rows[:, 0] * self._frames
         before = rows[:, :-1] if self._problem.costs.execution == "staged" else rows[:, :1]
         if is_best:
-            self._best = slice(len(self._slopes), len(self._slopes) + len(rows))
-        self._heights = np.vstack([self._heights, at_none[:, None]])
-        self._slopes = np.vstack([self._slopes, rows[:, 1:] - before])
+            self._best = slice(len(self._planes), len(self._planes) + len(rows))
+        planes = np.concatenate([at_none[:, None], rows[:, 1:] - before], axis=1)
+        self._planes = np.concatenate([self._planes, planes])
         return len(rows)
 
     def of_plans(self, plans: IntArray, newest: int = 0) -> FloatArray:
         """(plans,) by the newest planes (0: by all)."""
-        bounds: FloatArray = (self._slopes[-newest:] @ plans + self._heights[-newest:]).min(axis=0)
+        planes = self._planes[-newest:]
+        bounds: FloatArray = (planes[:, 1:] @ plans + planes[:, :1]).min(axis=0)
         return bounds
 
     def of_cells(self, corners: IntArray, width: int) -> FloatArray:
         """(cells,): the lower of what the planes say and what is left of it after paying for the time."""
-        room = (width - 1) * np.maximum(self._slopes, 0).sum(axis=1, keepdims=True)
-        unpriced = (self._slopes @ corners + self._heights + room).min(axis=0)
+        heights, slopes = self._planes[:, :1], self._planes[:, 1:]
+        room = (width - 1) * np.maximum(slopes, 0).sum(axis=1, keepdims=True)
+        unpriced = (slopes @ corners + (heights + room)).min(axis=0)
         bounds: FloatArray = np.minimum(unpriced, self._priced(corners, width))
         return bounds
 
@@ -55,7 +56,7 @@ class Bounds:
         costs, frames = self._problem.costs, self._frames
         dearest_ms = costs.tables.max(axis=1).sum()
         spare_ms = min(self._problem.budget_ms - costs.base_ms, dearest_ms)
-        slopes, heights = self._slopes[self._best], self._heights[self._best]
+        heights, slopes = self._planes[self._best, :1], self._planes[self._best, 1:]
         tables = costs.tables[1:]
         price = np.maximum(slopes, 0) * frames / np.maximum(tables[:, -1], TINY_MS)  # (planes, prices)
         worth = slopes[:, None, :, None] * np.arange(frames + 1) - price[..., None, None] * tables
@@ -74,9 +75,8 @@ def _most_within(tables: FloatArray, width: int) -> FloatArray:
     """The largest of each entry and the width − 1 (a power of two) that follow it in its row."""
     reach = 1
     while reach < width:
-        following = np.pad(
-            tables[:, reach:], ((0, 0), (0, min(reach, tables.shape[1]))), constant_values=-np.inf
-        )
+        following = np.full_like(tables, -np.inf)
+        following[:, :-reach] = tables[:, reach:]
         tables = np.maximum(tables, following)
         reach *= 2
     return tables
