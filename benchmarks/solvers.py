@@ -80,7 +80,7 @@ def compare(label: str, problems: Iterator[Problem], exact: int) -> None:
         if score.gaps:
             p50, p99 = np.percentile(score.milliseconds, (50, 99))
             print(
-                f"{label} | {name} | {np.mean(score.gaps):.3%} | {max(score.gaps):.2%}"
+                f"{label} | {name} | {abs(np.mean(score.gaps)):.3%} | {max(score.gaps):.2%}"
                 f" | {np.mean(score.bound_gaps):.2%} | {p50:.2f} | {p99:.2f} |",
                 flush=True,
             )
@@ -140,7 +140,7 @@ def draw_window(
     least, most = (costs.of([frames * (level == end) for level in range(LEVELS)]) for end in (0, 5))
     buckets = gains.buckets(random.beta(random.uniform(0.5, 4), random.uniform(0.5, 4), frames))
     sizes = np.bincount(buckets, minlength=len(gains.gains))
-    return Problem(gains.gains, sizes, costs, float(least + random.uniform(0, 0.9) * (most - least)))
+    return Problem(gains.gains, sizes, costs, float(least + random.uniform(0, 0.9) * abs(most - least)))
 
 
 if __name__ == "__main__":

@@ -19,12 +19,10 @@ from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.artifacts.rows import Table
 from turbo_cli.scheduling.costs import Execution, Order
 from turbo_cli.scheduling.gains import LEVELS, FloatArray, GainTable, IntArray
-from turbo_cli.scheduling.latency import PIECES, LatencyProfile
+from turbo_cli.scheduling.latency import LAYERS, PIECES, WHOLE, LatencyProfile
 
 ORDERS: tuple[Order, ...] = get_args(Order)
 EXECUTIONS: tuple[Execution, ...] = get_args(Execution)
-LAYERS = tuple(piece for piece in PIECES if piece.startswith("layer-"))
-WHOLE = tuple(piece for piece in PIECES if piece.startswith("level-"))
 BUCKETS = 4
 MOST_FRAMES = 6
 
