@@ -60,6 +60,11 @@ def _write_labels(path: Path) -> Path:
     return path
 
 
+def _write_numbers(path: Path) -> Path:
+    path.write_text("0.2\n0.9\n")
+    return path
+
+
 def _untrained() -> Enhancer:
     return make_enhancer(trained=False, detector=_custom())
 
@@ -70,10 +75,12 @@ def _custom() -> SplitDetector:
 
 # What stands for a required parameter, by its name. `folder` is the test's own; results get new names.
 ARGUMENTS: dict[str, Callable[[Path], str]] = {
+    "budget": lambda folder: "500",
     "by": lambda folder: "time",
     "dataset": lambda folder: str(folder / "street"),
     "datasets": lambda folder: str(folder / "street"),
     "detector": lambda folder: "examples.custom_detector:make",
+    "difficulties": lambda folder: str(_write_numbers(folder / "window.txt")),
     "difficulty": lambda folder: str(
         write_difficulty(folder / "difficulty.csv", open_dataset(folder / "street"), _custom())
     ),
@@ -99,6 +106,7 @@ SHORT: dict[str, list[str]] = {
     "weights fine-tune": ["--iterations", "1", "--batch-size", "2", "--workers", "0"],
     "evaluate": ["--baselines", "stretch", "--bootstrap", "9"],
     "profile measure": ["--gpu", "t4", "--estimate", "--max-batch", "2"],
+    "schedule-sim": ["--frames", "40", "--solver", "paper"],
 }
 
 

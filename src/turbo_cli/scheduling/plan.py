@@ -1,6 +1,5 @@
 """The plan of a window: which level each frame is brought to, and what that costs and gains (§5.2)."""
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from turbo_cli.errors import TurboError
-from turbo_cli.scheduling.costs import Costs, Execution, Order, remaining_costs, window_costs
+from turbo_cli.scheduling.costs import Execution, Order, remaining_costs, window_costs
 from turbo_cli.scheduling.gains import LEVELS, FloatArray, GainTable, IntArray
 from turbo_cli.scheduling.latency import LatencyProfile
 from turbo_cli.scheduling.problem import Problem, Solution
@@ -59,8 +58,10 @@ def make_plan(
     and for an unknown solver.
     """
     values = np.asarray(difficulties, np.float64).reshape(-1)
+    kinds = gains.buckets(values)
     costs = window_costs(latency, len(values), order, execution)
-    return _solve(gains.gains, gains.buckets(values), values, costs, budget_ms, solver, order, clock)
+    problem = Problem(gains.gains, np.bincount(kinds, minlength=len(gains.gains)), costs, budget_ms)
+    return _solve(problem, kinds, values, solver, order, clock)
 
 
 def replan(
@@ -75,9 +76,9 @@ def replan(
     """Plan anew what is left of a staged plan when `done` layers, with their stages, have run.
 
     difficulties: (m,) as the plan was made from. budget_ms: what is left for the later layers and the head.
-    A frame that has left by layer `done` keeps its level or falls to 0, the boxes that detect-first has;
-    one that has not may leave from there on, or fall to 0. predicted_latency_ms is of what is left alone.
-    Raises `TurboError` for a per-level plan.
+    A frame that left before layer `done` keeps its level or falls to 0, whose boxes detect-first has already;
+    one that went through it may leave at `done` or any later layer, or fall to 0. predicted_latency_ms is of
+    what is left alone. Raises `TurboError` for a per-level plan.
     """
     if plan.execution != "staged":
         raise TurboError(f"a {plan.execution} plan has no layers to plan anew", "use --execution staged")
@@ -89,37 +90,34 @@ def replan(
     reachable = np.where(left[:, None] < LEVELS, level == left[:, None], level >= done) | (level == 0)
     offered = np.where(reachable, gains.gains[bucket], NEVER)
     costs = remaining_costs(latency, len(values), plan.order, done)
-    return _solve(offered, kind_of, values, costs, budget_ms, plan.solver, plan.order, clock)
+    problem = Problem(offered, np.bincount(kind_of, minlength=len(kinds)), costs, budget_ms)
+    return _solve(problem, kind_of, values, plan.solver, plan.order, clock)
 
 
 def _solve(
-    gains: FloatArray,
+    problem: Problem,
     kinds: IntArray,
     difficulties: FloatArray,
-    costs: Costs,
-    budget_ms: float,
     solver: str,
     order: Order,
     clock: Clock | None,
 ) -> Plan:
-    if math.isnan(budget_ms):
-        raise TurboError("budget: nan is not a number of milliseconds")
+    """kinds, difficulties: (m,) of each frame."""
     solve = find_solver(solver)
-    problem = Problem(gains, np.bincount(kinds, minlength=len(gains)), costs, budget_ms)
     begun = clock() if clock else 0.0
     overloaded = not problem.fits(problem.all_at_level_0())
-    nothing_to_do = overloaded or not len(kinds)
-    solution = Solution(problem.all_at_level_0(), 0.0) if nothing_to_do else solve(problem)
+    nothing_to_choose = overloaded or not len(kinds)
+    solution = Solution(problem.all_at_level_0(), 0.0) if nothing_to_choose else solve(problem)
     return Plan(
         levels=tuple(_levels(solution.counts, kinds, difficulties)),
-        predicted_latency_ms=float(costs.of(solution.counts.sum(axis=0))),
+        predicted_latency_ms=float(problem.costs.of(solution.counts.sum(axis=0))),
         predicted_gain=problem.gain(solution.counts),
         bound=solution.bound,
         solver=solver,
         solve_ms=(clock() - begun) * 1000 if clock else 0.0,
         overloaded=overloaded,
         order=order,
-        execution=costs.execution,
+        execution=problem.costs.execution,
     )
 
 
