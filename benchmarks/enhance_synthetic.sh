@@ -12,9 +12,9 @@ mkdir -p "$out"
 [ -e "$out/test" ] || turbo data synth "$out/test" --cameras 40 --frames 12 --fps 1 --seed 42
 turbo label-difficulty --detector tiny --dataset "$out/train" --out "$out/difficulty.csv"
 turbo --verbose train-gan --detector tiny --dataset "$out/train" --difficulty "$out/difficulty.csv" \
-    --out "$out/gan.safetensors" --iterations 300
+    --out "$out/gan.safetensors" --iterations 400 --amp
 turbo --verbose train-multiexit --detector tiny --gan "$out/gan.safetensors" --dataset "$out/train" \
     --validate-on "$(seq -s, -f camera-41-%03g 144 159)" --loss detection=1,distill=0.2 --degrade all \
-    --crop 224x128 --iterations 2200 --learning-rate 0.002 --eval-every 550 --out "$out/enhancer.safetensors"
+    --crop 224x128 --iterations 2200 --learning-rate 0.002 --eval-every 550 --amp --out "$out/enhancer.safetensors"
 turbo evaluate --detector tiny --enhancer "$out/enhancer.safetensors" --dataset "$out/test" --baselines none \
     --bootstrap 300 --html "$out/report.html"

@@ -36,6 +36,10 @@ IterationsOption = Annotated[int, typer.Option("--iterations", min=1, help="Trai
 SeedOption = Annotated[int, typer.Option("--seed", help="Of all random draws.")]
 WorkersOption = Annotated[int, typer.Option("--workers", min=0, help="Processes that make samples.")]
 SaveEveryOption = Annotated[int, typer.Option("--save-every", min=1, help="Iterations between checkpoints.")]
+CropOption = Annotated[
+    str | None, typer.Option("--crop", metavar="WxH", help="Train on crops of this size (input pixels).")
+]
+AmpOption = Annotated[bool, typer.Option("--amp", help="Run the networks in bfloat16 where that is safe.")]
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint beside --out.")]
 EnhancerOption = Annotated[
     Path, typer.Option("--enhancer", help="The enhancer's weights (`turbo train-multiexit`).")
@@ -48,6 +52,7 @@ HardThresholdOption = Annotated[
     float,
     typer.Option("--hard-threshold", min=0, max=1, help="A frame is hard if its RoIs' mean score is below."),
 ]
+ProfileArgument = Annotated[str, typer.Argument(help="A profile's folder, or the name of a shipped one.")]
 BytesSeedOption = Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same bytes.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 

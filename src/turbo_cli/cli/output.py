@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -42,6 +42,15 @@ class Output:
         """A rich table for people, on stdout; dropped under --quiet."""
         if not self.quiet:
             self._console().print(table)
+
+    def cells(self, title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """A plain table under its title, narrow; the first column has no name."""
+        self.text(title)
+        table = Table("", *header, box=None, padding=(0, 1, 0, 0))
+        for row in rows:
+            table.add_row(*row)
+        self.table(table)
+        self.text("")
 
     def json(self, value: Any) -> None:
         """A result for scripts, on stdout, also under --quiet."""

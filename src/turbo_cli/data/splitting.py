@@ -39,7 +39,7 @@ def split_by_time(content: DatasetFile, fractions: Sequence[float]) -> list[Data
     for camera, images in by_camera(content.images).items():
         for part, (begin, end) in zip(parts, _cuts(len(images), fractions), strict=True):
             part[camera] = images[begin:end]
-    return [_subset(content, part) for part in parts]
+    return [subset(content, part) for part in parts]
 
 
 def split_by_camera(content: DatasetFile, fractions: Sequence[float], seed: int) -> list[DatasetFile]:
@@ -51,7 +51,7 @@ def split_by_camera(content: DatasetFile, fractions: Sequence[float], seed: int)
     order = [list(cameras)[number] for number in np.random.default_rng(seed).permutation(len(cameras))]
     parts = [set(order[begin:end]) for begin, end in _cuts(len(order), fractions)]
     return [
-        _subset(content, {camera: images for camera, images in cameras.items() if camera in part})
+        subset(content, {camera: images for camera, images in cameras.items() if camera in part})
         for part in parts
     ]
 
@@ -63,13 +63,15 @@ def write_parts(parts: Sequence[DatasetFile], folder: Path) -> list[Path]:
     """
     with replacing_folder(folder) as temporary:
         for number, part in enumerate(parts, 1):
-            place = folder.resolve() / f"part-{number}"
-            images = tuple(_relative(image, place) for image in part.images)
-            (temporary / place.name).mkdir()
-            artifact.write(
-                temporary / place.name / artifact.FILE_NAME, part.model_copy(update={"images": images})
-            )
+            (temporary / f"part-{number}").mkdir()
+            write_referring(part, temporary / f"part-{number}", folder / f"part-{number}")
     return [folder / f"part-{number}" for number in range(1, len(parts) + 1)]
+
+
+def write_referring(content: DatasetFile, folder: Path, home: Path) -> None:
+    """Write `dataset.json` into a folder that will be moved to `home`, to which its paths are relative."""
+    images = tuple(_relative(image, home.resolve()) for image in content.images)
+    artifact.write(folder / artifact.FILE_NAME, content.model_copy(update={"images": images}))
 
 
 def _cuts(count: int, fractions: Sequence[float]) -> list[tuple[int, int]]:
@@ -77,7 +79,7 @@ def _cuts(count: int, fractions: Sequence[float]) -> list[tuple[int, int]]:
     return list(zip([0, *ends[:-1]], ends, strict=True))
 
 
-def _subset(content: DatasetFile, cameras: Cameras) -> DatasetFile:
+def subset(content: DatasetFile, cameras: Cameras) -> DatasetFile:
     """Only these images, with positions and times that start anew, and what belongs to them."""
     sequences = {camera: _restarted(images) for camera, images in cameras.items() if images}
     if not sequences:

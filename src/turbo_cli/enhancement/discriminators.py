@@ -10,6 +10,12 @@ from torchvision.ops import roi_align
 FRAME_SIZE = (64, 112)
 """(height, width) at which D_f looks at a frame, whatever the detector's input."""
 
+TILES = (2, 4)
+"""Rows and columns of tiles in which D_f looks at a frame."""
+
+LEAST_VARIANCE = 1e-4
+"""Keeps the gradient of a flat tile's deviation finite."""
+
 CROP_SIZE = 32
 """Side in pixels of the crops that D_i looks at."""
 
@@ -19,21 +25,26 @@ SLOPE = 0.2
 class FrameDiscriminator(nn.Module):
     """D_f: one convolution and three fully connected layers on the whole frame.
 
-    It runs before the detector on every frame, so it reads a small copy that costs next to nothing; sampled,
-    not averaged, so that the copy keeps the frame's noise.
+    It runs before the detector on every frame, so it reads a small copy that costs next to nothing; picked,
+    not averaged, so that the copy keeps the frame's noise. What is judged is the mean and the deviation of
+    each filter over eight tiles of the frame: contrast, noise and blur show in the deviations whatever the
+    street looks like, so that D_f carries over to other cameras.
     """
 
-    def __init__(self, width: int = 16, hidden: int = 64) -> None:
+    def __init__(self, width: int = 24, hidden: int = 64) -> None:
         super().__init__()
         self.width, self.hidden = width, hidden
         self.convolve = nn.Conv2d(3, width, 8, stride=4, padding=2)
-        self.judge = _three_layers(width * (FRAME_SIZE[0] // 8) * (FRAME_SIZE[1] // 8), hidden)
+        self.judge = _three_layers(2 * width * TILES[0] * TILES[1], hidden)
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) float32 RGB in [0, 1] → (B,) logits, high for frames that the detector finds easy."""
-        small = F.interpolate(images, size=FRAME_SIZE, mode="bilinear")
+        small = F.interpolate(images, size=FRAME_SIZE, mode="nearest-exact")
         maps = F.leaky_relu(self.convolve(_centred(small)), SLOPE)
-        logits: Tensor = self.judge(F.avg_pool2d(maps, 2).flatten(1)).squeeze(1)
+        mean = F.adaptive_avg_pool2d(maps, TILES)
+        variance = F.adaptive_avg_pool2d(maps.square(), TILES) - mean.square()
+        deviation = (variance.clamp(min=0) + LEAST_VARIANCE).sqrt()
+        logits: Tensor = self.judge(torch.cat([mean, deviation], dim=1).flatten(1)).squeeze(1)
         return logits
 
 

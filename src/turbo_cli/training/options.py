@@ -19,7 +19,8 @@ class TrainingOptions:
 
     out: the file to write; the checkpoint lies beside it. save_every: iterations between checkpoints;
     report_every: between lines with the losses. workers: processes that make samples; 0 makes them in this
-    one. device: "cpu", "cuda", "mps". resume: go on from the checkpoint.
+    one. device: "cpu", "cuda", "mps". amp: run the networks in bfloat16 where that is safe. resume: go on
+    from the checkpoint.
     """
 
     out: Path
@@ -31,6 +32,7 @@ class TrainingOptions:
     report_every: int = 50
     workers: int = 1
     device: str = "cpu"
+    amp: bool = False
     resume: bool = False
 
     FREE: ClassVar[frozenset[str]] = frozenset(
@@ -50,6 +52,10 @@ class TrainingOptions:
         """Where the state of the run is kept until the weights are written."""
         return self.out.with_name(f"{self.out.name}.checkpoint")
 
+    def autocast(self) -> torch.autocast:
+        """The context in which losses are computed; bfloat16 keeps float32's range, so none is scaled."""
+        return torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.amp)
+
     @property
     def settings(self) -> dict[str, Any]:
         """What decides the weights, in terms of JSON."""
@@ -65,13 +71,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
     return value
-
-
-def require_finite(terms: dict[str, Tensor], step: int) -> None:
-    """Raise `TurboError` naming the first loss term that is NaN or infinite in this step (from 0)."""
-    for name, term in terms.items():
-        if not bool(torch.isfinite(term)):
-            raise TurboError(f"step {step + 1}: the {name} loss is {term.item()}", "lower --learning-rate")
 
 
 def say_terms(terms: dict[str, Tensor]) -> str:

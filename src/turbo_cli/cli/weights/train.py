@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from turbo_cli.cli.options import DeviceOption
+from turbo_cli.cli.options import AmpOption, DeviceOption
 from turbo_cli.cli.output import Output
 
 EXAMPLE = "Example: turbo weights train tiny --dataset streets --validate others --out tiny.safetensors"
@@ -32,7 +32,7 @@ def train(
     seed: Annotated[int, typer.Option(min=0, help="Of weights, order and augmentation.")] = 0,
     workers: Annotated[int, typer.Option(min=0, help="Processes that make samples; 0: none but this.")] = 1,
     device: DeviceOption = "cpu",
-    amp: Annotated[bool, typer.Option("--amp", help="Compute in bfloat16 where that is safe.")] = False,
+    amp: AmpOption = False,
     save_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints.")] = 200,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from OUT.checkpoint.")] = False,
 ) -> None:

@@ -3,12 +3,13 @@
 from turbo_cli.errors import TurboError, nearest
 from turbo_cli.scheduling.gains import HIGHEST_LEVEL
 from turbo_cli.scheduling.problem import Solver
-from turbo_cli.scheduling.solvers import exact, fixed, none, paper, turbo
+from turbo_cli.scheduling.solvers import exact, fixed, none, paper, random, turbo
 
 SOLVERS: dict[str, Solver] = {
     "turbo": turbo.solve,
     "exact": exact.solve,
     "paper": paper.solve,
+    "random": random.solve,
     "none": none.solve,
     **{f"fixed:{level}": fixed.solver(level) for level in range(1, HIGHEST_LEVEL + 1)},
 }

@@ -1,0 +1,1 @@
+"""Profiles for people: shown, drawn, compared, checked. What is assumed or estimated never looks measured."""
