@@ -20,7 +20,7 @@ MOST_ACROSS = 8
 """Cells along one side at the start."""
 
 MOST_KEPT = 100
-"""Cells that are halved at a time; so few keep 64 frames within milliseconds."""
+"""Cells that are halved at a time where there are 64 frames; fewer frames leave time for more cells."""
 
 ROUNDING = 1e-12
 """Shares of AP; what gains less more than another gains the same."""
@@ -85,7 +85,8 @@ class _Search:
         """The most promising cells that may hold something better, and the bound of those left out."""
         bounds = self._bounds.of_cells(corners, width)
         better = np.flatnonzero(bounds > self.gain + ROUNDING)
-        if len(better) <= MOST_KEPT:
+        most = MOST_KEPT * max(64 // int(self._problem.sizes.sum()), 1)
+        if len(better) <= most:
             return corners[:, better], 0.0
-        falling = better[np.argpartition(-bounds[better], MOST_KEPT)]
-        return corners[:, falling[:MOST_KEPT]], float(bounds[falling[MOST_KEPT]])
+        falling = better[np.argpartition(-bounds[better], most)]
+        return corners[:, falling[:most]], float(bounds[falling[most]])
