@@ -14,14 +14,14 @@ export MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=8000000000 MALLO
 held_out=fog,salt-and-pepper
 others=low-light,rain,blur,low-resolution,compression,exposure,colour-cast,dirty-lens
 mkdir -p "$out"
-[ -e "$out/train" ] || turbo data synth "$out/train" --cameras 100 --frames 12 --fps 1 --conditions clean --seed 43
+[ -e "$out/train" ] || turbo data synth "$out/train" --cameras 60 --frames 10 --fps 1 --conditions clean --seed 43
 [ -e "$out/test" ] || turbo data synth "$out/test" --cameras 30 --frames 8 --fps 1 --conditions clean --seed 44
 [ -e "$out/test-degraded" ] || turbo data degrade "$out/test" "$out/test-degraded" --kind $held_out --seed 7
 
 for name in seen held-out; do
     [ $name = seen ] && kinds=$others,$held_out || kinds=$others
     turbo train-multiexit --detector tiny --gan "$gan" --dataset "$out/train" --loss detection=1,distill=0.2 \
-        --degrade $kinds --crop 224x128 --iterations 1000 --learning-rate 0.002 --amp --out "$out/$name.safetensors"
+        --degrade $kinds --crop 224x128 --iterations 700 --learning-rate 0.002 --amp --out "$out/$name.safetensors"
     turbo evaluate --detector tiny --enhancer "$out/$name.safetensors" --dataset "$out/test-degraded" \
         --baselines stretch,median --bootstrap 300
 done

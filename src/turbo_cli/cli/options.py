@@ -42,7 +42,7 @@ CropOption = Annotated[
 AmpOption = Annotated[bool, typer.Option("--amp", help="Run the networks in bfloat16 where that is safe.")]
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint beside --out.")]
 EnhancerOption = Annotated[
-    Path, typer.Option("--enhancer", help="The enhancer's weights (`turbo train-multiexit`).")
+    Path, typer.Option("--enhancer", help="The enhancer's weights (`turbo train-multiexit`), or tiny.")
 ]
 LabelledOption = Annotated[Path, typer.Option("--dataset", help="Labelled frames.")]
 RoiScoreOption = Annotated[

@@ -12,6 +12,7 @@ from turbo_cli.boxes import Detections
 from turbo_cli.data.images import Frame
 from turbo_cli.detectors import SplitDetector, load_detector
 from turbo_cli.enhancement import Enhancer, load_enhancer
+from turbo_cli.enhancement.loading import find_enhancer
 from turbo_cli.enhancement.baselines import Baseline, find_baselines
 from turbo_cli.enhancement.difficulty import confidence
 from turbo_cli.enhancement.execution import enhanced_levels
@@ -125,7 +126,7 @@ def load_ladder(levels: str, detector: str, enhancer: Path | None, device: str =
     if levels == "enhancer":
         if enhancer is None:
             raise TurboError("a replay needs the enhancer's weights", "add --enhancer enhancer.safetensors")
-        return EnhancerLadder(load_enhancer(enhancer, base), enhancer)
+        return EnhancerLadder(load_enhancer(enhancer, base), find_enhancer(enhancer))
     if kind not in ("detectors", "images") or not 1 <= len(names.split(",")) < LEVELS:
         raise TurboError(
             f"levels {levels!r}: not enhancer, detectors:NAMES or images:NAMES, one to five of them",
