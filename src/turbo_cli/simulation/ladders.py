@@ -12,10 +12,10 @@ from turbo_cli.boxes import Detections
 from turbo_cli.data.images import Frame
 from turbo_cli.detectors import SplitDetector, load_detector
 from turbo_cli.enhancement import Enhancer, load_enhancer
-from turbo_cli.enhancement.loading import find_enhancer
 from turbo_cli.enhancement.baselines import Baseline, find_baselines
 from turbo_cli.enhancement.difficulty import confidence
 from turbo_cli.enhancement.execution import enhanced_levels
+from turbo_cli.enhancement.loading import find_enhancer
 from turbo_cli.errors import TurboError
 from turbo_cli.scheduling.gains import LEVELS
 
