@@ -21,13 +21,9 @@ from turbo_cli.artifacts import accuracy, latency
 from turbo_cli.artifacts.accuracy import AccuracyTable, LevelGain
 from turbo_cli.artifacts.latency import LatencyTable, PieceLatency
 from turbo_cli.artifacts.metadata import Provenance
-from turbo_cli.coco import COCO_NAMES
 from turbo_cli.data import Dataset, open_dataset
-from turbo_cli.detectors.base import STAGES, SplitDetector, freeze
-from turbo_cli.detectors.catalogue import CATALOGUE, family_module
-from turbo_cli.detectors.darknet.cfg import read_cfg
-from turbo_cli.detectors.darknet.detector import CONFIGS, DarknetDetector
-from turbo_cli.detectors.darknet.layers import build_layers
+from turbo_cli.detectors.base import STAGES
+from turbo_cli.detectors.untrained import make_untrained
 from turbo_cli.enhancement.calibration import Calibration
 from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.discriminators import FrameDiscriminator
@@ -119,19 +115,9 @@ def write_frames(folder: Path) -> Dataset:
 
 def make_enhancer(name: str) -> Enhancer:
     """Of random weights: only the architecture counts."""
-    torch.manual_seed(0)
-    detector = make_detector(name)
+    detector = make_untrained(name)
     anything = Calibration(np.array([0.0]), np.array([0.5]))
     return Enhancer(detector, Decoder(detector.channels), FrameDiscriminator(), anything)
-
-
-def make_detector(name: str) -> SplitDetector:
-    if CATALOGUE[name].family == "darknet":
-        layers = build_layers(read_cfg(CONFIGS / f"{name}.cfg"))
-        names = list(COCO_NAMES.values())
-        return freeze(DarknetDetector(name, layers, CATALOGUE[name].input_size, names))
-    detector: SplitDetector = family_module(name).build(name, None)
-    return detector
 
 
 @torch.inference_mode()

@@ -63,7 +63,8 @@ def _decode(
         skip = maps[STAGES - k][: counts[k]]
         below = decoder.hidden(k, below[: counts[k]], skip)
         leaving = slice(counts[k + 1], counts[k])
-        exits[k] = decoder.enhance(k, below[leaving], skip[leaving])
+        leave = counts[k] > counts[k + 1]
+        exits[k] = decoder.enhance(k, below[leaving], skip[leaving]) if leave else skip[:0]
     return exits
 
 
