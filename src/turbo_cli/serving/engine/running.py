@@ -63,10 +63,14 @@ class WindowRunner:
         window.reasons = [decision.reason for decision in decisions]
         sent = [row for row, decision in enumerate(decisions) if decision.sent]
         kept = self._newest_that_fit(window, sent)
-        executed = self._detect(window, kept, overloaded=len(kept) < len(sent)) if kept else None
-        for row, decision in enumerate(decisions):
-            reason = NO_TIME if decision.sent else decision.reason
-            window.pass_over(row, decision.sent, reason, self._boxes_of(window.frames[row]))
+        executed = None
+        try:
+            if kept:
+                executed = self._detect(window, kept, overloaded=len(kept) < len(sent))
+        finally:
+            for row in sorted(set(range(len(decisions))) - set(kept)):
+                reason = NO_TIME if decisions[row].sent else decisions[row].reason
+                window.pass_over(row, decisions[row].sent, reason, self._boxes_of(window.frames[row]))
         self._figures.add(self._report(window, len(sent), kept, executed))
 
     def _decide(self, frame: CameraFrame) -> Decision:
