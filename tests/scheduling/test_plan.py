@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.scheduling.windows import (
-    LAYERS,
     ORDERS,
     Window,
     every_choice,
@@ -21,7 +20,7 @@ from tests.scheduling.windows import (
 from turbo_cli.errors import TurboError
 from turbo_cli.scheduling import make_plan, replan
 from turbo_cli.scheduling.gains import gain_table
-from turbo_cli.scheduling.latency import latency_profile
+from turbo_cli.scheduling.latency import LAYERS, latency_profile
 from turbo_cli.scheduling.solvers import SOLVERS
 
 GAINS = gain_table(gain_rows(), "true")

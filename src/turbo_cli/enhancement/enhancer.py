@@ -14,6 +14,7 @@ from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.discriminators import FrameDiscriminator
 from turbo_cli.enhancement.execution import OutOfTimeError, check_nothing, enhance_sorted, enhanced_image
 from turbo_cli.enhancement.fusion import Fusion, fuse
+from turbo_cli.enhancement.runtime import AS_IT_IS, Runtime
 
 Execution = Literal["staged", "per-level"]
 
@@ -49,6 +50,7 @@ class Enhancer(nn.Module):
     """A trained decoder and D_f beside the frozen detector that they were trained for.
 
     levels: the trained ones; the others change nothing. training_cameras: whose frames were trained on.
+    runtime: arranges detector and decoder in place.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Enhancer(nn.Module):
         calibration: Calibration,
         training_cameras: Sequence[str] = (),
         levels: Sequence[int] = LEVELS,
+        runtime: Runtime = AS_IT_IS,
     ) -> None:
         super().__init__()
         self.detector = detector
@@ -67,7 +70,9 @@ class Enhancer(nn.Module):
         self.calibration = calibration
         self.training_cameras = tuple(training_cameras)
         self.levels = tuple(levels)
+        self.runtime = runtime
         self.requires_grad_(False).eval()
+        runtime.arrange_modules(detector, decoder)
 
     @torch.inference_mode()
     def predict_difficulties(self, images: Tensor) -> list[float]:
@@ -93,6 +98,7 @@ class Enhancer(nn.Module):
         stage, head.
         """
         _check_levels(images, levels)
+        images = self.runtime.arrange(images)
         if execution == "staged":
             return self._run_batch(images, list(range(len(levels))), levels, geometry, check)
         found: dict[int, Detections] = {}
@@ -112,18 +118,33 @@ class Enhancer(nn.Module):
         order = sorted(range(len(rows)), key=lambda place: -levels[rows[place]])
         sorted_rows = [rows[place] for place in order]
         batch = _take(images, sorted_rows)
+<<<<<<< HEAD
         check()
         features = self.detector.encode(batch)
         falling = [levels[row] for row in sorted_rows]
         enhanced = enhance_sorted(self.detector, self.decoder, batch, features, falling, check)
         check()
         found = self.detector.detect(enhanced, _some(geometry, sorted_rows))
+=======
+        falling = [levels[row] for row in sorted_rows]
+        with self.runtime.autocast(images.device):
+            features = self.detector.encode(batch)
+            enhanced = enhance_sorted(self.detector, self.decoder, batch, features, falling)
+            found = self.detector.detect(enhanced, _some(geometry, sorted_rows))
+>>>>>>> main
         placed = dict(zip(order, found, strict=True))
         return [placed[place] for place in range(len(rows))]
 
     def detect(self, images: Tensor, geometry: Sequence[Geometry] | None = None) -> Detected:
         """Detect-first, step one: the level-0 boxes of all frames, before anything is enhanced."""
+<<<<<<< HEAD
         return detect_level_0(self.detector, images, geometry)
+=======
+        images = self.runtime.arrange(images)
+        with self.runtime.autocast(images.device):
+            features = self.detector.encode(images)
+            return Detected(images, geometry, features, self.detector.detect(features, geometry))
+>>>>>>> main
 
     @torch.inference_mode()
     def enhance(
@@ -152,11 +173,12 @@ class Enhancer(nn.Module):
         features = [_take(maps, rows) for maps in detected.features]
         falling = [levels[row] for row in rows]
         try:
-            enhanced = enhance_sorted(self.detector, self.decoder, images, features, falling, check)
-            check()
+            with self.runtime.autocast(images.device):
+                enhanced = enhance_sorted(self.detector, self.decoder, images, features, falling, check)
+                check()
+                better = self.detector.detect(enhanced, _some(detected.geometry, rows))
         except OutOfTimeError:
             return found, delivered
-        better = self.detector.detect(enhanced, _some(detected.geometry, rows))
         for row, boxes in zip(rows, better, strict=True):
             found[row] = fuse(detected.detections[row], boxes, fusion)
             delivered[row] = levels[row]
