@@ -38,12 +38,15 @@ def detect_level_0(
     images: Tensor,
     geometry: Sequence[Geometry] | None = None,
     check: Callable[[], None] = check_nothing,
+    runtime: Runtime = AS_IT_IS,
 ) -> Detected:
-    """What the detector alone finds. `check` is called before encoder and head."""
-    check()
-    features = detector.encode(images)
-    check()
-    return Detected(images, geometry, features, detector.detect(features, geometry))
+    """What the detector alone finds; `check` is called before encoder and head."""
+    images = runtime.arrange(images)
+    with runtime.autocast(images.device):
+        check()
+        features = detector.encode(images)
+        check()
+        return Detected(images, geometry, features, detector.detect(features, geometry))
 
 
 class Enhancer(nn.Module):
@@ -118,33 +121,27 @@ class Enhancer(nn.Module):
         order = sorted(range(len(rows)), key=lambda place: -levels[rows[place]])
         sorted_rows = [rows[place] for place in order]
         batch = _take(images, sorted_rows)
-<<<<<<< HEAD
-        check()
-        features = self.detector.encode(batch)
-        falling = [levels[row] for row in sorted_rows]
-        enhanced = enhance_sorted(self.detector, self.decoder, batch, features, falling, check)
-        check()
-        found = self.detector.detect(enhanced, _some(geometry, sorted_rows))
-=======
         falling = [levels[row] for row in sorted_rows]
         with self.runtime.autocast(images.device):
+            check()
             features = self.detector.encode(batch)
-            enhanced = enhance_sorted(self.detector, self.decoder, batch, features, falling)
+            enhanced = enhance_sorted(self.detector, self.decoder, batch, features, falling, check)
+            check()
             found = self.detector.detect(enhanced, _some(geometry, sorted_rows))
->>>>>>> main
         placed = dict(zip(order, found, strict=True))
         return [placed[place] for place in range(len(rows))]
 
-    def detect(self, images: Tensor, geometry: Sequence[Geometry] | None = None) -> Detected:
-        """Detect-first, step one: the level-0 boxes of all frames, before anything is enhanced."""
-<<<<<<< HEAD
-        return detect_level_0(self.detector, images, geometry)
-=======
-        images = self.runtime.arrange(images)
-        with self.runtime.autocast(images.device):
-            features = self.detector.encode(images)
-            return Detected(images, geometry, features, self.detector.detect(features, geometry))
->>>>>>> main
+    def detect(
+        self,
+        images: Tensor,
+        geometry: Sequence[Geometry] | None = None,
+        check: Callable[[], None] = check_nothing,
+    ) -> Detected:
+        """Detect-first, step one: the level-0 boxes of all frames, before anything is enhanced.
+
+        `check` is called before encoder and head.
+        """
+        return detect_level_0(self.detector, images, geometry, check, self.runtime)
 
     @torch.inference_mode()
     def enhance(
