@@ -120,7 +120,8 @@ def show(title: str, figures: Figures) -> None:
     enhanced = sum(sum(report.levels[1:]) for report in reports) / sum(report.sent for report in reports)
     print(
         f"{title}: own time a window {median(own):.2f} ms (least {min(own):.2f}), of it the plan"
-        f" {median(solve):.2f} ({min(solve):.2f}); device {median(report.device_ms for report in reports):.1f} ms;"
+        f" {median(solve):.2f} ({min(solve):.2f});"
+        f" device {median(report.device_ms for report in reports):.1f} ms;"
         f" {enhanced:.0%} enhanced, {sum(report.late for report in reports)} late"
     )
 
