@@ -2,6 +2,8 @@
 
 import os
 import sys
+from itertools import islice
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +17,7 @@ from turbo_cli.cli import (
     label_difficulty,
     plan,
     profile,
+    project,
     train_gan,
     train_multiexit,
     weights,
@@ -48,12 +51,17 @@ def root(
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print details on the way.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours (as NO_COLOR=1).")] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", help="The project file, in place of ./turbo.yaml."),
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Read the options that hold for every command; they may stand anywhere on the line."""
     context.obj = Output(quiet=quiet, verbose=verbose, color=not no_color)
+    project.use(context, config)
 
 
 app.add_typer(data.app, name="data")
@@ -65,6 +73,7 @@ app.command("train-gan", epilog=train_gan.EXAMPLE)(train_gan.train_gan)
 app.command("train-multiexit", epilog=train_multiexit.EXAMPLE)(train_multiexit.train_multiexit)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
+app.command("init", epilog=project.EXAMPLE)(project.init)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 
 
@@ -95,8 +104,16 @@ def main() -> None:
 
 
 def flags_first(arguments: list[str]) -> list[str]:
-    """Move the global flags to the front, so that they may stand behind a subcommand too."""
+    """Move the global options to the front, so that they may stand behind a subcommand too."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
-    head, tail = arguments[:end], arguments[end:]
-    flags = [argument for argument in head if argument in GLOBAL_FLAGS]
-    return [*flags, *(argument for argument in head if argument not in GLOBAL_FLAGS), *tail]
+    first: list[str] = []
+    others: list[str] = []
+    waiting = iter(arguments[:end])
+    for argument in waiting:
+        if argument in GLOBAL_FLAGS or argument.startswith("--config="):
+            first.append(argument)
+        elif argument == "--config":
+            first += [argument, *islice(waiting, 1)]
+        else:
+            others.append(argument)
+    return [*first, *others, *arguments[end:]]

@@ -79,10 +79,10 @@ class ServeSettings(Strict):
     """Section `serve`.
 
     insecure: an address other than loopback needs no token. tokens: `${NAME}` or `${file:PATH}` each.
-    window_ms: the interval T. waiting_frames: of one camera that wait for a window; a newer one pushes out
-    the oldest. correction: the profile is corrected by what the clock shows. guard: a level that harms a
-    camera is switched off for it. collect: folder for unlabelled frames of changed scenes, at most
-    `collect_bytes` of them. drain_s: after SIGTERM, for what has been accepted and for the results' ways out.
+    window_ms: the interval T. frames_a_camera: that may wait for a window; a newer one pushes out the oldest.
+    correction: the profile is corrected by what the clock shows. guard: a level that harms a camera is
+    switched off for it. collect: folder for unlabelled frames of changed scenes, at most `collect_bytes` of
+    them. drain_s: after SIGTERM, for what has been accepted and for the results' ways out.
     """
 
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
@@ -92,8 +92,8 @@ class ServeSettings(Strict):
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     limits: Limits = Limits()
-    window_ms: Annotated[float, Field(gt=0, le=60_000)] = 500.0
-    waiting_frames: Whole = 8
+    window_ms: Annotated[float, Field(gt=0, le=60_000)] = 200.0
+    frames_a_camera: Whole = 4
     pipeline: Pipeline = "all"
     order: Order = "auto"
     execution: Execution = "staged"
