@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,19 @@ def read_image(path: Path) -> Frame:
         return _to_rgb(upright)
 
 
+def decode_image(content: bytes, place: str, max_pixels: int) -> Frame:
+    """Decode a JPEG, PNG or WebP image that came from elsewhere, upright as `read_image` does.
+
+    place: what an error begins with. Raises `TurboError` where `read_image` would, and before decoding for
+    more than `max_pixels`.
+    """
+    with _image_errors(place), Image.open(BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as image:
+        if image.width * image.height > max_pixels:
+            size = f"{image.width}×{image.height}"
+            raise TurboError(f"{place}: {size} pixels are too many", f"at most {max_pixels} are taken")
+        return _to_rgb(ImageOps.exif_transpose(image))
+
+
 def image_size(path: Path) -> tuple[int, int]:
     """Width and height in pixels after EXIF rotation, from the header alone. Raises `TurboError`."""
     with _opened(path) as image:
@@ -53,11 +67,17 @@ def _to_rgb(image: Image.Image) -> Frame:
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
-    try:
+    with _image_errors(str(path)):
         if path.stat().st_size == 0:
             raise TurboError(f"{path}: is empty (0 bytes)")
         with Image.open(path) as image:
             yield image
+
+
+@contextlib.contextmanager
+def _image_errors(place: str) -> Iterator[None]:
+    try:
+        yield
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise TurboError(f"{path}: cannot read image: {reason}") from error
+        raise TurboError(f"{place}: cannot read image: {reason}") from error

@@ -1,0 +1,1 @@
+"""The service on the edge node: cameras in, results out."""
