@@ -59,6 +59,15 @@ def _write_labels(path: Path) -> Path:
     return path
 
 
+def _write_numbers(path: Path) -> Path:
+    path.write_text("0.2\n0.9\n")
+    return path
+
+
+def _find_or_write_profile(folder: Path) -> Path:
+    return folder if folder.exists() else write_profile(folder)
+
+
 def _untrained() -> Enhancer:
     return make_enhancer(trained=False, detector=_custom())
 
@@ -69,24 +78,26 @@ def _custom() -> SplitDetector:
 
 # What stands for a required parameter, by its name. `folder` is the test's own; results get new names.
 ARGUMENTS: dict[str, Callable[[Path], str]] = {
+    "budget": lambda folder: "500",
     "by": lambda folder: "time",
     "dataset": lambda folder: str(folder / "street"),
     "datasets": lambda folder: str(folder / "street"),
     "detector": lambda folder: "examples.custom_detector:make",
+    "difficulties": lambda folder: str(_write_numbers(folder / "window.txt")),
     "difficulty": lambda folder: str(
         write_difficulty(folder / "difficulty.csv", open_dataset(folder / "street"), _custom())
     ),
     "enhancer": lambda folder: str(write_enhancer(folder / "enhancer.safetensors", _untrained())),
-    "first": lambda folder: str(write_profile(folder / "profile")),
+    "first": lambda folder: str(_find_or_write_profile(folder / "profile")),
     "format_name": lambda folder: "yolo",
     "fractions": lambda folder: "0.5,0.5",
     "gan": lambda folder: str(write_gan(folder / "gan.safetensors", _custom())),
     "labelled": lambda folder: str(_write_labels(folder / "street" / "labels.json")),
     "name": lambda folder: "examples.custom_detector:make",
     "out": lambda folder: tempfile.mktemp(prefix="out-", suffix=".json", dir=folder),
-    "profile": lambda folder: str(write_profile(folder / "profile")),
-    "profiles": lambda folder: str(write_profile(folder / "profile")),
-    "second": lambda folder: str(write_profile(folder / "profile")),
+    "profile": lambda folder: str(_find_or_write_profile(folder / "profile")),
+    "profiles": lambda folder: str(_find_or_write_profile(folder / "profile")),
+    "second": lambda folder: str(_find_or_write_profile(folder / "profile")),
     "source": lambda folder: str(folder / "street"),
 }
 

@@ -21,7 +21,7 @@ def replacing_file(path: Path) -> Iterator[Path]:
     target = Path(os.path.realpath(path))
     temporary = _beside(target)
     try:  # made inside, so that Ctrl-C finds no moment at which it would stay
-        with _user_errors(path):
+        with user_errors(path):
             _make_file(temporary, target, path)
             yield temporary
             _sync(temporary)
@@ -40,7 +40,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     """
     temporary = _beside(path.absolute())
     try:
-        with _user_errors(path):
+        with user_errors(path):
             _make_folder(temporary, path)
             yield temporary
             if path.exists():
@@ -56,7 +56,7 @@ def check_file(path: Path) -> None:
     target = Path(os.path.realpath(path))
     temporary = _beside(target)
     try:
-        with _user_errors(path):
+        with user_errors(path):
             _make_file(temporary, target, path)
     finally:
         with contextlib.suppress(OSError):  # gone already, or never made
@@ -67,7 +67,7 @@ def check_folder(path: Path) -> None:
     """Raise at once what `replacing_folder` would raise after hours of work."""
     temporary = _beside(path.absolute())
     try:
-        with _user_errors(path):
+        with user_errors(path):
             _make_folder(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -98,7 +98,7 @@ def _beside(path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _user_errors(path: Path) -> Iterator[None]:
+def user_errors(path: Path) -> Iterator[None]:
     """Disk full, no permission and the like are the user's to mend."""
     try:
         yield

@@ -18,6 +18,7 @@ from turbo_cli.cli import (
     plan,
     profile,
     project,
+    schedule_sim,
     train_gan,
     train_multiexit,
     weights,
@@ -71,6 +72,7 @@ app.command("detect", epilog=detect.EXAMPLE)(detect.detect)
 app.command("label-difficulty", epilog=label_difficulty.EXAMPLE)(label_difficulty.label_difficulty)
 app.command("train-gan", epilog=train_gan.EXAMPLE)(train_gan.train_gan)
 app.command("train-multiexit", epilog=train_multiexit.EXAMPLE)(train_multiexit.train_multiexit)
+app.command("schedule-sim", epilog=schedule_sim.EXAMPLE)(schedule_sim.schedule_sim)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
 app.command("init", epilog=project.EXAMPLE)(project.init)

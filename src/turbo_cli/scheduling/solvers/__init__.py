@@ -3,18 +3,15 @@
 from turbo_cli.errors import TurboError, nearest
 from turbo_cli.scheduling.gains import HIGHEST_LEVEL
 from turbo_cli.scheduling.problem import Solver
-from turbo_cli.scheduling.solvers.exact import exact
-from turbo_cli.scheduling.solvers.fixed import fixed
-from turbo_cli.scheduling.solvers.none import none
-from turbo_cli.scheduling.solvers.paper import paper
-from turbo_cli.scheduling.solvers.turbo import turbo
+from turbo_cli.scheduling.solvers import exact, fixed, none, paper, random, turbo
 
 SOLVERS: dict[str, Solver] = {
-    "turbo": turbo,
-    "exact": exact,
-    "paper": paper,
-    "none": none,
-    **{f"fixed:{level}": fixed(level) for level in range(1, HIGHEST_LEVEL + 1)},
+    "turbo": turbo.solve,
+    "exact": exact.solve,
+    "paper": paper.solve,
+    "random": random.solve,
+    "none": none.solve,
+    **{f"fixed:{level}": fixed.solver(level) for level in range(1, HIGHEST_LEVEL + 1)},
 }
 
 

@@ -17,7 +17,7 @@ SCALE = 1e4
 """HiGHS stops within 1e-6 of the optimum; with the gains so many times larger, that is nothing."""
 
 
-def exact(problem: Problem) -> Solution:
+def solve(problem: Problem) -> Solution:
     """Frames x[g, κ] of kind g at level κ, and y[k, n], 1 where batch k holds n frames.
 
     Raises `TurboError` for more than 128 frames.

@@ -5,7 +5,7 @@ import numpy as np
 from turbo_cli.scheduling.problem import Problem, Solution, Solver
 
 
-def fixed(level: int) -> Solver:
+def solver(level: int) -> Solver:
     """The solver that brings as many frames as the budget allows to `level` and no other.
 
     The last kinds come first, which are the hardest; kinds that gain nothing at that level stay at 0.

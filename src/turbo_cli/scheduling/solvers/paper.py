@@ -8,7 +8,7 @@ from turbo_cli.scheduling.gains import HIGHEST_LEVEL, IntArray
 from turbo_cli.scheduling.problem import Problem, Solution
 
 
-def paper(problem: Problem) -> Solution:
+def solve(problem: Problem) -> Solution:
     """Start from the highest level everywhere and step single frames down until the budget is met.
 
     §5.2 takes gains to rise with the level. Where they do not, frames that would gain nothing go on down.

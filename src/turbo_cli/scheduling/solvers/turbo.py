@@ -25,7 +25,7 @@ ROUNDING = 1e-12
 """Shares of AP; what gains less more than another gains the same."""
 
 
-def turbo(problem: Problem) -> Solution:
+def solve(problem: Problem) -> Solution:
     """The best plan found, which is the optimum where its gain is the bound; never worse than `paper`'s."""
     search = _Search(problem)
     frames, costs = int(problem.sizes.sum()), problem.costs

@@ -1,6 +1,5 @@
 """Cameras that give one picture a request."""
 
-import logging
 import time
 from collections.abc import Generator
 from threading import Event
@@ -12,10 +11,9 @@ from turbo_cli.errors import TurboError
 from turbo_cli.serving.cameras.settings import CameraSettings
 from turbo_cli.serving.cameras.source import Damage, LostError, Picture
 from turbo_cli.serving.credentials import Address
+from turbo_cli.serving.http import open_client, parse_address
 
 LARGEST_BYTES = 32 << 20
-
-logging.getLogger("httpx2").setLevel(logging.WARNING)  # it would log every request's whole address
 
 
 class Snapshots:
@@ -24,15 +22,13 @@ class Snapshots:
     lossless = False
 
     def __init__(self, address: Address, poll_s: float, settings: CameraSettings) -> None:
-        url = httpx.URL(address.url)
-        self._password = (url.username, url.password) if url.userinfo else None
-        self._url = url.copy_with(userinfo=b"")
+        self._url = parse_address(address, f"camera {settings.name!r}: key url")
         self._poll_s = poll_s
         self._settings = settings
 
     def pictures(self, halt: Event) -> Generator[Picture | Damage]:
         timeout = httpx.Timeout(self._settings.read_timeout_s, connect=self._settings.connect_timeout_s)
-        with httpx.Client(timeout=timeout, auth=self._password, trust_env=False) as client:
+        with open_client(self._url, timeout) as client:
             due = time.monotonic()
             while not halt.is_set():
                 yield self._decode(self._fetch(client))
@@ -41,7 +37,7 @@ class Snapshots:
 
     def _fetch(self, client: httpx.Client) -> bytes:
         try:
-            with client.stream("GET", self._url) as answer:
+            with client.stream("GET", self._url.copy_with(userinfo=b"")) as answer:
                 if answer.status_code == 401 and self._may_digest(client, answer):
                     return self._fetch(client)
                 return self._body(answer)
@@ -51,9 +47,9 @@ class Snapshots:
     def _may_digest(self, client: httpx.Client, answer: httpx.Response) -> bool:
         """Whether to ask once more with a digest, which the server wants and which was not tried yet."""
         wanted = answer.headers.get("WWW-Authenticate", "").lower().startswith("digest")
-        if not wanted or self._password is None or isinstance(client.auth, httpx.DigestAuth):
+        if not wanted or not self._url.userinfo or isinstance(client.auth, httpx.DigestAuth):
             return False
-        client.auth = httpx.DigestAuth(*self._password)
+        client.auth = httpx.DigestAuth(self._url.username, self._url.password)
         return True
 
     def _body(self, answer: httpx.Response) -> bytes:

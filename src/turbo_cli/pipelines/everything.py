@@ -1,0 +1,11 @@
+"""No filter: every frame goes to the detector."""
+
+from turbo_cli.pipelines.base import CameraFrame, Decision
+
+
+class Everything:
+    """What a pipeline is compared with."""
+
+    def decide(self, frame: CameraFrame) -> Decision:
+        """Send it."""
+        return Decision(True, "all")

@@ -1,0 +1,66 @@
+"""Boxes at every level, kept on disk: a frame is detected once for all sweeps."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from turbo_cli.artifacts.atomic import replacing_file
+from turbo_cli.boxes import Detections
+from turbo_cli.data import Dataset
+from turbo_cli.data.images import Frame
+from turbo_cli.detectors.store import cache_folder
+from turbo_cli.progress import Track, untracked
+from turbo_cli.simulation.ladders import FrameBoxes, Ladder
+
+VERSION = "1"
+
+
+def detect_cached(
+    dataset: Dataset, rows: Sequence[int], ladder: Ladder, batch_size: int = 8, track: Track = untracked
+) -> dict[int, FrameBoxes]:
+    """The boxes of some rows of the dataset, from `boxes/` of the cache folder where they are known.
+
+    A file there is named by the hash of the ladder's weights and of the frame's pixels.
+    """
+    folder, content = cache_folder() / "boxes", ladder.content
+    found: dict[int, FrameBoxes] = {}
+    starts = range(0, len(rows), batch_size)
+    for start in track(starts, "detecting", len(starts)):
+        frames = {row: dataset.frame(row) for row in rows[start : start + batch_size]}
+        paths = {row: folder / _name(content, frame) for row, frame in frames.items()}
+        missing = [row for row, path in paths.items() if not path.exists()]
+        if missing:
+            detected = ladder.detect([frames[row] for row in missing])
+            for row, boxes in zip(missing, detected, strict=True):
+                _write(paths[row], boxes)
+        found |= {row: _read(path) for row, path in paths.items()}
+    return found
+
+
+def _name(content: str, frame: Frame) -> str:
+    digest = hashlib.sha256(f"{VERSION} {content} {frame.shape}".encode())
+    digest.update(frame.tobytes())
+    name = digest.hexdigest()
+    return f"{name[:2]}/{name}.npz"
+
+
+def _write(path: Path, boxes: FrameBoxes) -> None:
+    with replacing_file(path) as temporary, temporary.open("wb") as file:
+        np.savez(
+            file,
+            counts=np.array([len(found) for found in boxes.levels]),
+            boxes=np.concatenate([found.boxes_xyxy for found in boxes.levels]),
+            scores=np.concatenate([found.scores for found in boxes.levels]),
+            category_ids=np.concatenate([found.category_ids for found in boxes.levels]),
+            predicted_difficulty=np.array(boxes.predicted_difficulty),
+        )
+
+
+def _read(path: Path) -> FrameBoxes:
+    with np.load(path) as stored:
+        ends = stored["counts"].cumsum()[:-1]
+        parts = (np.split(stored[name], ends) for name in ("boxes", "scores", "category_ids"))
+        levels = tuple(Detections(*columns) for columns in zip(*parts, strict=True))
+        return FrameBoxes(levels, float(stored["predicted_difficulty"]))

@@ -1,0 +1,66 @@
+"""Whole pipelines over real frames: what the detector would have delivered, and what that is worth."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from turbo_cli.boxes import Detections
+from turbo_cli.data import Dataset
+from turbo_cli.data.selection import Selection
+from turbo_cli.metrics import Classes, Evaluation, evaluate
+from turbo_cli.pipelines import Decision
+from turbo_cli.simulation.arrivals import Arrival
+from turbo_cli.simulation.ladders import FrameBoxes
+from turbo_cli.simulation.windows import TracedWindow
+
+
+@dataclass(frozen=True)
+class LiveFrame:
+    """One frame of the dataset, at `row`, and the moment at which it comes."""
+
+    row: int
+    camera: str
+    index: int
+    arrived_at_s: float
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """Frames in order of arrival, what the pipeline said to each, and the boxes of those it sent, by row.
+
+    Iterating gives the arrivals for `simulate`. A frame that was not sent has difficulty 0, which nothing
+    reads.
+    """
+
+    dataset: Dataset
+    frames: Sequence[LiveFrame]
+    decisions: Sequence[Decision]
+    boxes: dict[int, FrameBoxes]
+
+    def __iter__(self) -> Iterator[Arrival]:
+        for live, decision in zip(self.frames, self.decisions, strict=True):
+            true = predicted = 0.0
+            if decision.sent:
+                own = self.boxes[live.row]
+                true, predicted = own.difficulty, own.predicted_difficulty
+            yield Arrival(
+                live.camera, live.index, live.arrived_at_s, true, predicted, decision.sent, decision.reason
+            )
+
+    def delivered(self, windows: Iterable[TracedWindow]) -> list[Detections]:
+        """The boxes of each frame in order of arrival.
+
+        One that was filtered, dropped or late takes the last boxes of its camera; none before the first.
+        """
+        last: dict[str, Detections] = {}
+        delivered = []
+        traced = (frame for window in windows for frame in window.frames)
+        for live, frame in zip(self.frames, traced, strict=True):
+            if frame.level is not None and not frame.missed:
+                last[live.camera] = self.boxes[live.row].levels[frame.level]
+            delivered.append(last.get(live.camera, Detections.empty()))
+        return delivered
+
+    def judge(self, windows: Iterable[TracedWindow], classes: Classes | None = None) -> Evaluation:
+        """Match what was delivered to the ground truth, all frames in order of arrival."""
+        chosen = Selection(self.dataset, tuple(live.row for live in self.frames))
+        return evaluate(chosen, self.delivered(windows), classes)

@@ -1,0 +1,145 @@
+"""One run of a simulation, with what is compared with it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from turbo_cli.artifacts.metadata import Provenance
+from turbo_cli.metrics import Classes, Evaluation, Scores
+from turbo_cli.scheduling.costs import Execution, Order
+from turbo_cli.scheduling.gains import FloatArray
+from turbo_cli.scheduling.profile import READINGS, Profile
+from turbo_cli.simulation.arrivals import Arrival
+from turbo_cli.simulation.device import TRUE, Perturbation
+from turbo_cli.simulation.planner import Policy
+from turbo_cli.simulation.recording import recorded
+from turbo_cli.simulation.replay import Replay
+from turbo_cli.simulation.simulating import Trace, simulate
+from turbo_cli.simulation.summary import Summary, Tally
+from turbo_cli.simulation.timeline import Curves, Timeline
+from turbo_cli.simulation.windows import TracedWindow
+
+SAMPLE = 500
+"""Frames on which `auto` compares the two orders."""
+
+PARTS = 12
+"""Of a replay, for mAP over time."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What a sweep varies. cameras: None is all that a dataset has, or four made-up ones. pipeline: of a
+    replay."""
+
+    cameras: int | None = None
+    fps: float = 10.0
+    window: float = 100.0
+    solver: str = "turbo"
+    order: Literal["auto", "discriminate-first", "detect-first"] = "auto"
+    execution: Execution = "staged"
+    pipeline: str = "all"
+
+
+Source = Callable[[Scenario], Iterable[Arrival]]
+"""Where the frames of a scenario come from; a `Replay` is judged by its boxes too."""
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What the scenarios of a sweep share: the profile, how the device differs from it, the seed.
+
+    learns: predictions are corrected by the clock. classes: judge by these.
+    """
+
+    profile: Profile
+    perturbation: Perturbation = TRUE
+    learns: bool = True
+    seed: int = 0
+    classes: Classes | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Scores of a replay over all of its frames, without Turbo and with it.
+
+    at_s, maps: (P,) and (2, P), mAP of the two in parts of the time; empty where not asked for.
+    """
+
+    plain: Scores
+    turbo: Scores
+    at_s: FloatArray
+    maps: FloatArray
+
+    @property
+    def gain(self) -> float:
+        """mAP with Turbo less mAP without."""
+        return self.turbo.map - self.plain.map
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """order: the one that was used. judged: None where there are no boxes."""
+
+    scenario: Scenario
+    order: Order
+    summary: Summary
+    curves: Curves
+    judged: Judged | None
+
+
+def run_scenario(
+    scenario: Scenario,
+    source: Source,
+    setting: Setting,
+    folder: Path | None = None,
+    provenance: Provenance | None = None,
+) -> Outcome:
+    """Simulate; with a folder, write `trace.csv` and `plan.jsonl` there and work out mAP over time.
+
+    Raises `TurboError` for a scenario that cannot be run.
+    """
+    arrivals = source(scenario)
+    order = choose_order(arrivals, scenario, setting) if scenario.order == "auto" else scenario.order
+    trace = _simulate(arrivals, Policy(scenario.solver, order, scenario.execution), scenario, setting)
+    timeline = Timeline(Tally(setting.profile.gains("detect-first"), scenario.window))
+    windows = recorded(trace, folder, provenance) if folder and provenance else iter(trace)
+    kept: list[TracedWindow] = []
+    for window in windows:
+        timeline.add(window)
+        if isinstance(arrivals, Replay):
+            kept.append(window)
+    judged = None
+    if isinstance(arrivals, Replay) and arrivals.dataset.labelled:
+        plain = _simulate(arrivals, Policy("none", execution=scenario.execution), scenario, setting)
+        evaluations = [arrivals.judge(windows, setting.classes) for windows in (plain, kept)]
+        judged = _judge(arrivals, evaluations, PARTS if folder else 0)
+    return Outcome(scenario, order, timeline.tally.summary(), timeline.curves(), judged)
+
+
+def choose_order(arrivals: Iterable[Arrival], scenario: Scenario, setting: Setting) -> Order:
+    """The order that gains more over the first frames by the profile; detect-first where they are alike."""
+    sample = list(islice(arrivals, SAMPLE))
+    gains: dict[Order, float] = {}
+    for order in READINGS:
+        policy = Policy(scenario.solver, order, scenario.execution)
+        gains[order] = simulate(sample, setting.profile, policy, scenario.window).summary().gain
+    return "detect-first" if gains["detect-first"] >= gains["discriminate-first"] else "discriminate-first"
+
+
+def _simulate(arrivals: Iterable[Arrival], policy: Policy, scenario: Scenario, setting: Setting) -> Trace:
+    return simulate(
+        arrivals, setting.profile, policy, scenario.window, setting.perturbation, setting.learns, setting.seed
+    )
+
+
+def _judge(replay: Replay, evaluations: Sequence[Evaluation], parts: int) -> Judged:
+    plain, turbo = (evaluation.scores() for evaluation in evaluations)
+    rows = np.array_split(np.arange(len(replay.frames)), parts) if parts else []
+    rows = [part for part in rows if part.size]
+    at_s = np.array([replay.frames[part[0]].arrived_at_s for part in rows])
+    maps = [[evaluation.scores(part).map for part in rows] for evaluation in evaluations]
+    return Judged(plain, turbo, at_s, np.array(maps))
