@@ -19,6 +19,7 @@ from turbo_cli.cli import (
     profile,
     project,
     schedule_sim,
+    serve,
     train_gan,
     train_multiexit,
     weights,
@@ -68,6 +69,7 @@ def root(
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
 app.add_typer(profile.app, name="profile")
+app.add_typer(serve.app, name="serve")
 app.command("detect", epilog=detect.EXAMPLE)(detect.detect)
 app.command("label-difficulty", epilog=label_difficulty.EXAMPLE)(label_difficulty.label_difficulty)
 app.command("train-gan", epilog=train_gan.EXAMPLE)(train_gan.train_gan)

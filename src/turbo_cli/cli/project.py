@@ -23,26 +23,23 @@ def use(context: typer.Context, named: Path | None) -> None:
     path = named or (FILE if FILE.exists() else None)
     if path is None or context.invoked_subcommand == "init":
         return
-    project = read(path)
+    project = _read(path)
     context.meta[_PROJECT] = (path, project)
     values = project.model_dump(mode="json", exclude_unset=True, exclude={"serve"})
     context.default_map = _defaults(context.command, values)
 
 
-def current(context: typer.Context) -> "tuple[Path | None, Project]":
-    """The project file that `use` read, and where it lies; without one, all defaults."""
+def current(context: typer.Context) -> "Project":
+    """The project file as `use` read it; without one, all defaults."""
     from turbo_cli.serving.settings import Project
 
-    path, project = context.meta.get(_PROJECT) or (None, Project())
-    return path, project
+    project: Project = context.meta[_PROJECT][1] if _PROJECT in context.meta else Project()
+    return project
 
 
-def read(path: Path) -> "Project":
-    """A project file. Raises `TurboError` with line and key."""
-    from turbo_cli.artifacts import yaml_file
-    from turbo_cli.serving.settings import Project
-
-    return yaml_file.read(path, Project, "turbo init")
+def reread(context: typer.Context) -> "Project":
+    """The project file as it is now. Raises `TurboError`."""
+    return _read(context.meta[_PROJECT][0]) if _PROJECT in context.meta else current(context)
 
 
 def init(
@@ -59,6 +56,13 @@ def init(
         return
     write_template(out)
     output.text(f"{out}: fill in what differs; `turbo serve check` says whether it can be served")
+
+
+def _read(path: Path) -> "Project":
+    from turbo_cli.artifacts import yaml_file
+    from turbo_cli.serving.settings import Project
+
+    return yaml_file.read(path, Project, "turbo init")
 
 
 def _defaults(command: Any, values: dict[str, Any]) -> dict[str, Any]:

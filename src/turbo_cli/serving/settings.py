@@ -1,24 +1,28 @@
 """What `turbo.yaml` says: the project at the top level, the service in the section `serve`."""
 
+import json
+from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from turbo_cli.artifacts.metadata import Strict
+from turbo_cli.artifacts.reading import first_problem
+from turbo_cli.errors import TurboError
 from turbo_cli.serving.cameras.settings import CameraSettings
 from turbo_cli.serving.credentials import is_placeholder
-
-FILE_NAME = "turbo.yaml"
 
 Pipeline = Literal["all", "glimpse", "vigil", "noscope"]
 Order = Literal["auto", "detect-first", "discriminate-first"]
 Execution = Literal["staged", "per-level"]
 Fusion = Literal["none", "union", "weighted"]
 Gain = Literal["mean", "lower"]
-Solver = Literal["turbo", "exact", "paper", "none", "fixed:1", "fixed:2", "fixed:3", "fixed:4", "fixed:5"]
+Solver = Literal[
+    "turbo", "exact", "paper", "none", "random", "fixed:1", "fixed:2", "fixed:3", "fixed:4", "fixed:5"
+]
 
 Whole = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -154,3 +158,31 @@ class Project(Strict):
     classes: str | None = None
     seed: Annotated[int, Field(ge=0)] | None = None
     serve: ServeSettings = ServeSettings()
+
+    @property
+    def input_size(self) -> tuple[int, int] | None:
+        """`size` as (width, height) in pixels."""
+        if self.size is None:
+            return None
+        width, height = self.size.split("x")
+        return int(width), int(height)
+
+
+def with_options(project: Project, options: Mapping[str, Any]) -> Project:
+    """The project with other values, by nested keys as in the file; None leaves a value as it is.
+
+    Raises `TurboError` for a value that the file could not have either.
+    """
+    merged = _merged(project.model_dump(mode="json", exclude_unset=True), options)
+    try:
+        return Project.model_validate_json(json.dumps(merged, default=str), strict=True)
+    except ValidationError as error:
+        raise TurboError("options: key {}: {}".format(*first_problem(error))) from None
+
+
+def _merged(base: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    given = {key: value for key, value in options.items() if value is not None}
+    inner = {
+        key: _merged(base.get(key, {}), value) for key, value in given.items() if isinstance(value, Mapping)
+    }
+    return {**base, **given, **inner}

@@ -60,9 +60,7 @@ def resume_camera(name: str, context: InContext) -> CameraFigures:
     return context.camera(name)
 
 
-@router.get(
-    "/{name}/picture", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}}
-)
+@router.get("/{name}/picture", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
 def latest_picture(name: str, context: InContext) -> Response:
     """The latest frame that has its boxes, as JPEG; the header `Turbo-Index` says whose record to draw."""
     context.camera(name)
