@@ -18,6 +18,7 @@ from turbo_cli.cli import (
     plan,
     profile,
     project,
+    replay,
     schedule_sim,
     serve,
     train_gan,
@@ -77,6 +78,7 @@ app.command("train-multiexit", epilog=train_multiexit.EXAMPLE)(train_multiexit.t
 app.command("schedule-sim", epilog=schedule_sim.EXAMPLE)(schedule_sim.schedule_sim)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
+app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("init", epilog=project.EXAMPLE)(project.init)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 

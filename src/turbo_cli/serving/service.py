@@ -69,7 +69,7 @@ def _signals() -> Iterator[SimpleQueue[int]]:
     def note(number: int, _frame: object) -> None:
         received.put(number)
         if number in ENDING:
-            signal.signal(number, before[number])
+            signal.signal(number, before[signal.Signals(number)])
 
     before = {number: signal.signal(number, note) for number in (*ENDING, signal.SIGHUP)}
     try:
