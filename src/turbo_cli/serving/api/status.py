@@ -65,7 +65,9 @@ def readyz(context: InContext) -> dict[str, str]:
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 def metrics(context: InContext) -> Response:
     """Figures for Prometheus."""
-    return Response(generate_latest(registry_of(context.engine)), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return Response(
+        generate_latest(registry_of(context.engine)), headers={"Content-Type": CONTENT_TYPE_LATEST}
+    )
 
 
 def _without_secrets(value: JsonValue) -> JsonValue:
