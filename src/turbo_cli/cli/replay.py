@@ -46,7 +46,7 @@ def replay(
     seed: SeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Play recordings as live cameras to a running `turbo serve`; print mAP, latency and misses end to end."""
+    """Play recordings as live cameras to a running `turbo serve`; print mAP, latency and misses."""
     from turbo_cli.artifacts import detections as artifact
     from turbo_cli.data.dataset import check_output, open_dataset
     from turbo_cli.metrics import check_classes, parse_classes

@@ -15,6 +15,8 @@ from turbo_cli.serving.engine.status import CameraFigures
 PICTURE_SIZE = (960, 960)
 """Pictures are scaled down to fit into this many pixels."""
 
+MOST_CAMERAS = 256
+
 router = APIRouter(prefix="/v1/cameras", tags=["cameras"])
 
 
@@ -31,8 +33,11 @@ def add_camera(request: Request, settings: CameraSettings, context: InContext) -
         raise Refusal(403, "an address is taken with a token only", f"configure one, or add url {POSTED!r}")
     if "${" in settings.url:
         raise Refusal(422, "url: ${…} is for the configuration alone", "give the address as it is")
-    if any(figures.camera.camera == settings.name for figures in context.engine.status().cameras):
+    cameras = context.engine.status().cameras
+    if any(figures.camera.camera == settings.name for figures in cameras):
         raise Refusal(409, "there is a camera of this name", "remove it first, or choose another name")
+    if len(cameras) >= MOST_CAMERAS:
+        raise Refusal(409, f"there are {len(cameras)} cameras", "remove one first")
     context.engine.add_camera(settings)
     return context.camera(settings.name)
 
@@ -64,15 +69,14 @@ def resume_camera(name: str, context: InContext) -> CameraFigures:
 def latest_picture(name: str, context: InContext) -> Response:
     """The latest frame that has its boxes, as JPEG; the header `Turbo-Index` says whose record to draw."""
     context.camera(name)
-    served = context.engine.latest(name)
-    if served is None:
+    frame = context.engine.latest(name)
+    if frame is None:
         raise Refusal(404, "this camera has no frame yet", "ask again")
-    headers = {"Turbo-Index": str(served.index)}
-    return Response(_jpeg(served.image), media_type="image/jpeg", headers=headers)
+    return Response(_jpeg(frame.image), media_type="image/jpeg", headers={"Turbo-Index": str(frame.index)})
 
 
-def _jpeg(frame: Frame) -> bytes:
-    picture = Image.fromarray(frame)
+def _jpeg(image: Frame) -> bytes:
+    picture = Image.fromarray(image)
     picture.thumbnail(PICTURE_SIZE, Image.Resampling.BILINEAR, reducing_gap=2.0)
     encoded = BytesIO()
     picture.save(encoded, "JPEG", quality=75)

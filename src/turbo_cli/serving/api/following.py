@@ -12,7 +12,7 @@ from turbo_cli.serving.api.problems import Refusal
 from turbo_cli.serving.results.broadcaster import Batch
 
 After = Annotated[
-    int | None, Query(ge=0, description="Number of the last record seen; without: what comes next.")
+    int | None, Query(ge=0, description="Number of the last record seen; none: what comes next.")
 ]
 OfCamera = Annotated[str | None, Query(description="Records of this camera alone.")]
 

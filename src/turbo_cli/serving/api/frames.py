@@ -46,9 +46,8 @@ async def post_frame(
 
 
 async def _record(accepted: Future[ResultRecord]) -> ResultRecord:
-    answer = asyncio.shield(asyncio.wrap_future(accepted))  # the engine's future is not ours to cancel
     try:
-        return await asyncio.wait_for(answer, ANSWER_S)
+        return await asyncio.wait_for(asyncio.wrap_future(accepted), ANSWER_S)
     except TurboError as error:
         raise Refusal(409, error.message, error.hint) from error
     except TimeoutError:

@@ -100,21 +100,17 @@ def _of_windows(status: EngineStatus) -> Iterator[Metric]:
     yield _one_gauge("turbo_window_length_seconds", "The interval T.", status.window_ms / 1000)
     yield _one_counter("turbo_windows", "Windows.", status.windows)
     yield _one_counter(
-        "turbo_windows_overloaded", "Windows without time for level 0.", status.overloaded_windows
+        "turbo_windows_overloaded", "Windows too short for level 0.", status.overloaded_windows
     )
     yield _one_counter("turbo_windows_failed", "Windows that an error ended.", status.failed_windows)
     if last := status.last:
         yield _one_gauge("turbo_window_took_seconds", "What the last window took, of T.", last.took_ms / 1000)
-        yield _one_gauge(
-            "turbo_window_overhead_seconds", "Of that, not the device's.", last.overhead_ms / 1000
-        )
+        yield _one_gauge("turbo_window_overhead_seconds", "Of that, not device.", last.overhead_ms / 1000)
         yield _one_gauge("turbo_window_budget_seconds", "What its plan could spend.", last.budget_ms / 1000)
 
 
 def _of_plans(status: EngineStatus) -> Iterator[Metric]:
-    yield _one_counter(
-        "turbo_predicted_gain", "Gain of all plans, AP times frames.", max(0, status.predicted_gain)
-    )
+    yield _one_counter("turbo_predicted_gain", "Gain of all plans, AP times frames.", status.predicted_gain)
     yield _gauge(
         "turbo_correction_factor",
         "What the clock multiplies the profile's predictions by.",
@@ -122,12 +118,8 @@ def _of_plans(status: EngineStatus) -> Iterator[Metric]:
         (((piece,), factor) for piece, factor in status.correction.items()),
     )
     if status.last and (plan := status.last.plan):
-        yield _one_gauge(
-            "turbo_plan_gain", "Predicted gain of the last plan, AP times frames.", plan.predicted_gain
-        )
-        yield _one_gauge(
-            "turbo_solver_seconds", "Time that the last plan took to make.", plan.solve_ms / 1000
-        )
+        yield _one_gauge("turbo_plan_gain", "Gain of the last plan, AP times frames.", plan.predicted_gain)
+        yield _one_gauge("turbo_solver_seconds", "What making the last plan took.", plan.solve_ms / 1000)
 
 
 def _of_guard(status: EngineStatus) -> Iterator[Metric]:
@@ -141,14 +133,11 @@ def _of_guard(status: EngineStatus) -> Iterator[Metric]:
 
 
 def _of_sinks(status: EngineStatus) -> Iterator[Metric]:
-    keyed = [((sink.name,), sink) for sink in status.sinks]
-    yield _counter("turbo_records_written", "Records.", ("sink",), ((key, s.written) for key, s in keyed))
-    yield _counter(
-        "turbo_records_failed", "Records given up.", ("sink",), ((key, s.failed) for key, s in keyed)
-    )
-    yield _gauge(
-        "turbo_records_waiting", "Records that wait.", ("sink",), ((key, s.waiting) for key, s in keyed)
-    )
+    for key, meaning in {"written": "Records delivered.", "failed": "Records given up."}.items():
+        samples = [((sink.name,), getattr(sink, key)) for sink in status.sinks]
+        yield _counter(f"turbo_records_{key}", meaning, ("sink",), samples)
+    waiting = (((sink.name,), sink.waiting) for sink in status.sinks)
+    yield _gauge("turbo_records_waiting", "Records that wait.", ("sink",), waiting)
 
 
 def _counter(name: str, meaning: str, labels: Sequence[str], samples: Samples) -> Metric:

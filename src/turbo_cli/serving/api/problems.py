@@ -36,7 +36,7 @@ def problem(
 
 
 def answer_with_problems(app: FastAPI) -> None:
-    """Let all errors of an app be JSON; what the user can mend is a 400, a bug a 500 with its traceback logged."""
+    """Let all errors of an app be JSON; what the user can mend is a 400, a bug a 500 and logged."""
 
     @app.exception_handler(TurboError)
     async def _(request: Request, error: TurboError) -> JSONResponse:

@@ -84,7 +84,7 @@ def _config(context: Context, serve: ServeSettings, tokens: Sequence[str]) -> uv
         server_header=False,
         ssl_certfile=serve.tls_certificate,
         ssl_keyfile=serve.tls_key,
-        ssl_keyfile_password="none",  # an encrypted key is refused; without this, OpenSSL asks on the terminal
+        ssl_keyfile_password="none",  # else OpenSSL would ask for one on the terminal
     )
     try:
         config.load()

@@ -1,4 +1,4 @@
-"""How the service is: `/v1/status`, `/v1/windows`, `/v1/plan`, `/v1/config`, `/healthz`, `/readyz`, `/metrics`."""
+"""How the service is: status, windows, plan, configuration, health and metrics."""
 
 from dataclasses import replace
 from typing import Annotated, Any

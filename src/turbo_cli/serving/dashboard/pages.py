@@ -1,6 +1,5 @@
 """Serves the dashboard's files, which hold no data: the API's answers do."""
 
-import mimetypes
 from pathlib import Path
 
 from fastapi import APIRouter, Response
@@ -8,6 +7,7 @@ from fastapi import APIRouter, Response
 from turbo_cli.serving.api.access import ASSETS
 from turbo_cli.serving.api.problems import Refusal
 
+_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FILES = {path.name: path.read_bytes() for path in (Path(__file__).parent / "assets").iterdir()}
 
 router = APIRouter(include_in_schema=False)
@@ -34,4 +34,4 @@ def asset(name: str) -> Response:
 def _file(name: str) -> Response:
     if name not in _FILES:
         raise Refusal(404, "there is no such file", "the dashboard is at /")
-    return Response(_FILES[name], media_type=mimetypes.guess_type(name)[0])
+    return Response(_FILES[name], media_type=_TYPES[Path(name).suffix])

@@ -52,7 +52,7 @@ async function told(response) {
 
 function askForToken() {
   const dialog = document.getElementById("locked");
-  const input = dialog.querySelector("input");
+  const input = dialog.querySelector("[type=password]");
   input.value = "";
   dialog.showModal();
   return new Promise((resolve) => {

@@ -31,7 +31,7 @@ function showState(status) {
   fillList(byId("figures"), [
     ["Frames", number(status.cameras.reduce((sum, { camera }) => sum + camera.fps, 0), 1), "a second"],
     ["Enhanced", percent(accepted ? enhanced / accepted : 0), "of accepted"],
-    ["Predicted gain", number(accepted ? (100 * status.predicted_gain) / accepted : 0, 2), "AP points a frame"],
+    ["Predicted gain", number(accepted ? (100 * status.predicted_gain) / accepted : 0, 2), "AP a frame"],
     ["Device at work", percent(status.utilisation), ""],
     ["Late", number(frames.late), `of ${number(accepted)}`],
     ["Dropped", number(frames.dropped), `${number(status.overloaded_windows)} overloads`],

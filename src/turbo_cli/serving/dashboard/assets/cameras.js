@@ -26,9 +26,10 @@ export function showCameras(newest) {
 }
 
 function addTile(name) {
-  const parts = { canvas: make("canvas"), level: make("span"), state: make("span"), fps: make("span"), delay: make("span"), found: make("span") };
+  const parts = { canvas: make("canvas"), veil: make("span", "veil"), level: make("span"), state: make("span") };
+  Object.assign(parts, { fps: make("span"), delay: make("span"), found: make("span") });
   const title = make("div", "row", make("b", "", name), parts.level, parts.state);
-  const button = make("button", "tile", parts.canvas, title, make("div", "row", parts.fps, parts.delay, parts.found));
+  const button = make("button", "tile", make("div", "picture", parts.canvas, parts.veil), title, make("div", "row", parts.fps, parts.delay, parts.found));
   button.type = "button";
   button.addEventListener("click", () => open(name));
   const tile = { ...parts, button, item: make("li", "", button), visible: true, busy: false };
@@ -39,16 +40,22 @@ function addTile(name) {
 }
 
 function fillTile(tile, { camera }) {
-  const records = latest(camera.camera);
-  const record = records.findLast((each) => each.sent);
+  const records = latest(camera.camera).filter((each) => each.sent);
   tile.state.className = `camera-state ${camera.state}`;
   say(tile.state, camera.state);
-  if (record) tile.level.replaceWith((tile.level = levelBadge(record.level ?? 0)));
   say(tile.fps, `${number(camera.fps, 1)} fps`);
-  say(tile.delay, record ? `${number(median(records.map(delayMs)))} ms` : "");
-  const found = record ? record.boxes.filter((box) => box.score >= score()).length : 0;
-  say(tile.found, record ? `${found} ${found === 1 ? "box" : "boxes"}` : "");
+  say(tile.delay, records.length ? `${number(median(records.map(delayMs)))} ms` : "");
+  const silent = camera.state !== "live";
+  tile.canvas.classList.toggle("dim", silent);
+  say(tile.veil, silent ? (camera.last_error ?? camera.state) : "");
   tile.button.ariaLabel = `${camera.camera}: ${camera.state}, ${number(camera.fps, 1)} frames a second`;
+}
+
+function fillShown(tile, record) {
+  if (!record) return;
+  tile.level.replaceWith((tile.level = levelBadge(record.level ?? 0)));
+  const boxes = Number(tile.canvas.dataset.boxes);
+  say(tile.found, `${boxes} ${boxes === 1 ? "box" : "boxes"}`);
 }
 
 const delayMs = (record) => 1000 * (record.done_at - record.arrived_at);
@@ -64,7 +71,10 @@ async function refresh() {
     const tile = tiles.get(camera.camera);
     if (!tile || tile.busy || !camera.frames || !tile.visible) continue;
     tile.busy = true;
-    show(tile.canvas, camera.camera, score()).catch(unshown).finally(() => (tile.busy = false));
+    show(tile.canvas, camera.camera, score())
+      .then((record) => fillShown(tile, record))
+      .catch(unshown)
+      .finally(() => (tile.busy = false));
   }
   if (opened) show(byId("large"), opened, score()).catch(unshown);
 }
@@ -105,6 +115,7 @@ function fillDialog() {
     ["Address", camera.address],
   ]);
   byId("camera-figures").lastElementChild.className = "wide";
+  byId("camera-figures").lastElementChild.previousElementSibling.className = "wide";
   say(byId("camera-error"), camera.last_error ? `Last error: ${camera.last_error}` : "");
   say(byId("pause"), camera.state === "paused" ? "Resume" : "Pause");
 }

@@ -72,8 +72,8 @@ function chart(id, top, unit, paint) {
   paint({
     bar(i, from, to, name) {
       context.fillStyle = color(name);
-      context.globalAlpha = marked === null || marked === i ? 0.9 : 0.45;
-      context.fillRect(x(i), y(to), Math.max(1, step - 1), y(from) - y(to));
+      context.globalAlpha = marked === null || marked === i ? 1 : 0.4;
+      context.fillRect(x(i), y(to), step + 0.3, y(from) - y(to)); // without gaps between
       context.globalAlpha = 1;
     },
     line(values, name) {

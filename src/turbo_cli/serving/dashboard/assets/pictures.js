@@ -20,7 +20,7 @@ export function forget(names) {
 /** The latest records of a camera, oldest first. */
 export const latest = (camera) => [...(byCamera.get(camera)?.values() ?? [])];
 
-/** Fetch a camera's picture and draw it with its boxes; the record it belongs to, or null. */
+/** Fetch a camera's picture and draw it with its boxes; the record that it belongs to, or null. */
 export async function show(canvas, camera, score) {
   const response = await ask(`/v1/cameras/${encodeURIComponent(camera)}/picture`);
   const index = Number(response.headers.get("Turbo-Index"));
@@ -49,7 +49,7 @@ function draw(canvas, bitmap, record, score) {
 function drawBox(context, box, scale, pixel, stroke) {
   const [left, top, right, bottom] = box.box_xyxy.map((value) => value * scale);
   context.lineJoin = "round";
-  for (const [style, width] of [["#000a", 4], [stroke, 2]]) {
+  for (const [style, width] of [["#0009", 3.5], [stroke, 1.75]]) {
     context.strokeStyle = style;
     context.lineWidth = width * pixel;
     context.strokeRect(left, top, right - left, bottom - top);
