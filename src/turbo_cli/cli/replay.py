@@ -76,11 +76,11 @@ def replay(
 
 def _print(output: Output, report: "ReplayReport") -> None:
     output.text(f"frames     {report.frames}, {report.whole} of them sent whole")
-    output.text(f"answered   {report.answered}; {report.late} late, {report.lost} lost")
+    output.text(f"answered   {report.answered}: {report.late} late, {report.dropped} dropped; {report.lost} lost")
     for reason, count in report.refused.items():
         output.text(f"refused    {count}: {reason}")
     levels = ", ".join(f"{level}: {count}" for level, count in report.levels.items())
-    output.text(f"levels     {levels}; {report.sent} frames sent to the detector")
+    output.text(f"levels     {levels}; {report.filtered} held back by the filter")
     output.text(
         "latency    " + ", ".join(f"{name} {ms:.0f}" for name, ms in report.latency_ms.items()) + " ms"
     )

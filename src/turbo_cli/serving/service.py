@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 
+import psutil
+
 from turbo_cli.errors import TurboError
 from turbo_cli.serving.api.server import ApiServer
 from turbo_cli.serving.building import make_service
@@ -20,13 +22,13 @@ _log = logging.getLogger(__name__)
 
 def run(config: Project, read_again: Callable[[], Project]) -> None:
     """What `turbo_cli.serving.serve` says."""
-    began = time.monotonic()
     engine, api = make_service(config)
     with _signals() as received:
         engine.start()
         try:
             api.start()
-            _log.info("serving on %s, %.1f s after the start", api.url, time.monotonic() - began)
+            start_s = time.time() - psutil.Process().create_time()
+            _log.info("serving on %s, %.1f s after the start of the process", api.url, start_s)
             while received.get() not in ENDING:
                 config = _reload(engine, api, config, read_again)
         finally:

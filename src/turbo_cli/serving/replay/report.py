@@ -27,11 +27,11 @@ class ReplayReport:
     """Counts of frames, latencies in ms, scores in [0, 1].
 
     frames: in the timetable. whole: of those, sent undamaged; each is owed an answer. answered: got a record.
-    refused: got another answer, by what it says. lost: neither. sent: let through by the filter. late: their
-    boxes came more than 2 T after they had arrived (T to collect, T to work). levels: frames by level.
-    latency_ms: from sending to answer, quantiles by name. map, ap50: over the labelled frames that were sent
-    whole, with 95 % intervals; None without labels. A frame that the filter held back, and one without an
-    answer, shows the boxes that its camera had before.
+    refused: got another answer, by what it says. lost: neither. filtered: held back by the pipeline's filter.
+    dropped: answered without boxes, for want of time. late: their boxes came more than 2 T after they had
+    arrived (T to collect, T to work). levels: frames by level.
+    latency_ms: from sending to answer, quantiles by name. map, ap50: over the frames that were sent whole,
+    with 95 % intervals; None without labels. A frame without boxes of its own shows its camera's latest ones.
     """
 
     frames: int
@@ -39,7 +39,8 @@ class ReplayReport:
     answered: int
     refused: dict[str, int]
     lost: int
-    sent: int
+    filtered: int
+    dropped: int
     late: int
     levels: dict[int, int]
     latency_ms: dict[str, float]
@@ -61,7 +62,8 @@ def make_report(
         answered=len(records),
         refused=dict(refused),
         lost=len(whole) - len(records) - refused.total(),
-        sent=sum(record.sent for record in records),
+        filtered=sum(not record.sent for record in records),
+        dropped=sum(record.sent and record.level is None for record in records),
         late=sum((record.done_at - record.arrived_at) * 1000 > 2 * window_ms for record in records),
         levels=dict(sorted(Counter(r.level for r in records if r.level is not None).items())),
         latency_ms=_quantiles(whole),
@@ -76,7 +78,7 @@ def shown_boxes(whole: Sequence[Outcome]) -> dict[int, Detections]:
     shown: dict[int, Detections] = {}
     for outcome in whole:
         record, camera = outcome.record, outcome.shot.camera
-        if record and record.sent:
+        if record and record.level is not None:
             latest[camera] = _detections(record)
         shown.setdefault(outcome.shot.row, latest.get(camera, Detections.empty()))
     return shown
