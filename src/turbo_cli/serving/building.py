@@ -10,6 +10,9 @@ from turbo_cli.errors import TurboError
 from turbo_cli.pipelines import make_pipeline
 from turbo_cli.scheduling.profile import Profile, load_profile
 from turbo_cli.serving.api.server import ApiServer
+from turbo_cli.serving.cameras import CameraSettings
+from turbo_cli.serving.cameras.opening import open_source
+from turbo_cli.serving.cameras.settings import POSTED
 from turbo_cli.serving.credentials import Address, resolve
 from turbo_cli.serving.engine import Engine, EngineOptions
 from turbo_cli.serving.results import Broadcaster, Sink
@@ -33,6 +36,8 @@ def make_service(project: Project) -> tuple[Engine, ApiServer]:
 def check(project: Project) -> None:
     """Raise what `make_service` would, but take no file, port or connection that a running service has."""
     _check_sinks(project.serve.results)
+    for camera in project.serve.cameras:
+        _check_camera(camera)
     broadcaster = Broadcaster()
     any_port = project.model_copy(update={"serve": project.serve.model_copy(update={"port": 0})})
     ApiServer(_make_engine(project, *_load(project), [broadcaster]), broadcaster, any_port)
@@ -106,6 +111,12 @@ def _check_sinks(results: ResultsSettings) -> None:
         _resolve("webhook", results.webhook.url)
     if results.mqtt:
         _resolve("mqtt", results.mqtt.url)
+
+
+def _check_camera(settings: CameraSettings) -> None:
+    address = resolve(settings.url, f"camera {settings.name!r}: key url")
+    if address.url != POSTED:
+        open_source(settings, address)  # connects when it is read, not before
 
 
 def _resolve(sink: str, url: str) -> Address:

@@ -73,7 +73,9 @@ def test_who_never_reads_his_stream_delays_nobody() -> None:
     with serving() as service:
         address = service.server.url.removeprefix("http://").split(":")
         with socket.create_connection((address[0], int(address[1]))) as deaf:
-            deaf.sendall(b"GET /v1/results?after=0 HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")
+            deaf.sendall(
+                b"GET /v1/results?after=0 HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"
+            )
             post_frames(service, 30)
             assert service.client.get("/v1/results?after=29").json()["last"] == 30
 
@@ -96,5 +98,7 @@ def test_a_websocket_needs_the_token_too() -> None:
 
 def test_a_page_of_another_site_may_not_open_a_websocket() -> None:
     with serving() as service, pytest.raises(InvalidStatus) as refused:
-        connect(service.server.url.replace("http", "ws") + "/v1/results", proxy=None, origin="http://evil.test")
+        connect(
+            service.server.url.replace("http", "ws") + "/v1/results", proxy=None, origin="http://evil.test"
+        )
     assert refused.value.response.status_code == 403
