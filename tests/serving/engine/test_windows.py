@@ -65,7 +65,7 @@ def test_a_true_profile_misses_nothing_and_enhances(order: Order, execution: Exe
 def test_on_a_device_that_slows_down_plans_shrink_and_recover(order: Order) -> None:
     node = Node(EngineOptions(order=order, guards=False))
     enhanced = []
-    for slowness in (1.0, 1.6, 1.0):
+    for slowness in (1.0, 1.9, 1.0):
         node.detector.slowness = slowness
         node.serve(node.frames(3))  # in which it learns
         before = node.figures.frames()
@@ -79,7 +79,7 @@ def test_on_a_device_that_slows_down_plans_shrink_and_recover(order: Order) -> N
 
 def test_without_correction_discriminate_first_is_late_on_a_slow_device() -> None:
     node = Node(EngineOptions(order="discriminate-first", corrects=False, guards=False))
-    node.detector.slowness = 1.6
+    node.detector.slowness = 1.9
     node.serve(node.frames(2))
     assert node.figures.frames().late > 20
 
