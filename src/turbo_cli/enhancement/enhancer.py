@@ -12,7 +12,7 @@ from turbo_cli.detectors.base import STAGES, Geometry, SplitDetector
 from turbo_cli.enhancement.calibration import Calibration
 from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.discriminators import FrameDiscriminator
-from turbo_cli.enhancement.execution import OutOfTimeError, enhance_sorted, enhanced_image
+from turbo_cli.enhancement.execution import OutOfTimeError, check_nothing, enhance_sorted, enhanced_image
 from turbo_cli.enhancement.fusion import Fusion, fuse
 
 Execution = Literal["staged", "per-level"]
@@ -29,6 +29,20 @@ class Detected:
     geometry: Sequence[Geometry] | None
     features: list[Tensor]
     detections: list[Detections]
+
+
+@torch.inference_mode()
+def detect_level_0(
+    detector: SplitDetector,
+    images: Tensor,
+    geometry: Sequence[Geometry] | None = None,
+    check: Callable[[], None] = check_nothing,
+) -> Detected:
+    """What the detector alone finds. `check` is called before encoder and head."""
+    check()
+    features = detector.encode(images)
+    check()
+    return Detected(images, geometry, features, detector.detect(features, geometry))
 
 
 class Enhancer(nn.Module):
@@ -69,40 +83,47 @@ class Enhancer(nn.Module):
         levels: Sequence[int],
         execution: Execution = "staged",
         geometry: Sequence[Geometry] | None = None,
+        check: Callable[[], None] = check_nothing,
     ) -> list[Detections]:
         """Discriminate-first: run every frame at its level and give its boxes, in the order of `images`.
 
         images: (m, 3, H, W) as the detector's `prepare` makes them. levels: m numbers 0…5. With `geometry`
         boxes are in source pixels. `per-level` runs the frames of each level as a batch of its own (the
-        paper's way); the boxes are the same.
+        paper's way); the boxes are the same. `check` is called before each piece: encoder, every layer and
+        stage, head.
         """
         _check_levels(images, levels)
         if execution == "staged":
-            return self._run_batch(images, list(range(len(levels))), levels, geometry)
+            return self._run_batch(images, list(range(len(levels))), levels, geometry, check)
         found: dict[int, Detections] = {}
         for level in sorted(set(levels)):
             rows = [row for row, wanted in enumerate(levels) if wanted == level]
-            found |= zip(rows, self._run_batch(images, rows, levels, geometry), strict=True)
+            found |= zip(rows, self._run_batch(images, rows, levels, geometry, check), strict=True)
         return [found[row] for row in range(len(levels))]
 
     def _run_batch(
-        self, images: Tensor, rows: list[int], levels: Sequence[int], geometry: Sequence[Geometry] | None
+        self,
+        images: Tensor,
+        rows: list[int],
+        levels: Sequence[int],
+        geometry: Sequence[Geometry] | None,
+        check: Callable[[], None],
     ) -> list[Detections]:
         order = sorted(range(len(rows)), key=lambda place: -levels[rows[place]])
         sorted_rows = [rows[place] for place in order]
         batch = _take(images, sorted_rows)
+        check()
         features = self.detector.encode(batch)
         falling = [levels[row] for row in sorted_rows]
-        enhanced = enhance_sorted(self.detector, self.decoder, batch, features, falling)
+        enhanced = enhance_sorted(self.detector, self.decoder, batch, features, falling, check)
+        check()
         found = self.detector.detect(enhanced, _some(geometry, sorted_rows))
         placed = dict(zip(order, found, strict=True))
         return [placed[place] for place in range(len(rows))]
 
-    @torch.inference_mode()
     def detect(self, images: Tensor, geometry: Sequence[Geometry] | None = None) -> Detected:
         """Detect-first, step one: the level-0 boxes of all frames, before anything is enhanced."""
-        features = self.detector.encode(images)
-        return Detected(images, geometry, features, self.detector.detect(features, geometry))
+        return detect_level_0(self.detector, images, geometry)
 
     @torch.inference_mode()
     def enhance(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from turbo_cli.artifacts.latency import Piece
-from turbo_cli.scheduling.latency import LatencyProfile
+from turbo_cli.scheduling.latency import PIECES, LatencyProfile
 
 MEMORY = 0.1
 """Weight of the newest measurement: the last ten or so are what counts."""
@@ -26,6 +26,11 @@ class Ratio:
         """What to multiply predictions by so that they seldom fall short."""
         return self.mean + MARGIN * math.sqrt(self.variance)
 
+    def seen(self, ratio: float) -> "Ratio":
+        """With one more measurement."""
+        surprise = ratio - self.mean
+        return Ratio(self.mean + MEMORY * surprise, (1 - MEMORY) * (self.variance + MEMORY * surprise**2))
+
 
 @dataclass(frozen=True)
 class Correction:
@@ -37,13 +42,14 @@ class Correction:
         """With one more measurement; predicted_ms is the uncorrected profile's."""
         if predicted_ms <= 0:
             return self
-        before = self.ratios.get(piece, Ratio())
-        surprise = measured_ms / predicted_ms - before.mean
-        after = Ratio(
-            before.mean + MEMORY * surprise, (1 - MEMORY) * (before.variance + MEMORY * surprise**2)
-        )
+        after = self.ratios.get(piece, Ratio()).seen(measured_ms / predicted_ms)
         return replace(self, ratios={**self.ratios, piece: after})
 
-    def apply(self, latency: LatencyProfile) -> LatencyProfile:
-        """The profile as the clock corrects it."""
-        return latency.scaled({piece: ratio.factor for piece, ratio in self.ratios.items()})
+    def apply(self, latency: LatencyProfile, pace: float = 0.0) -> LatencyProfile:
+        """The profile as the clock corrects it.
+
+        pace: measured over predicted time of what has just run. No piece is taken to be faster: a device
+        that is slow now, is so for what comes next.
+        """
+        factors = {piece: max(self.ratios.get(piece, Ratio()).factor, pace) for piece in PIECES}
+        return latency.scaled(factors)

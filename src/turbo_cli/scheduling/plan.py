@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from turbo_cli.boxes import BoolArray
 from turbo_cli.errors import TurboError
 from turbo_cli.scheduling.costs import Costs, Execution, Order, remaining_costs, window_costs
 from turbo_cli.scheduling.gains import LEVELS, FloatArray, GainTable, IntArray
@@ -49,18 +50,23 @@ def make_plan(
     order: Order = "detect-first",
     execution: Execution = "staged",
     clock: Clock | None = None,
+    allowed: ArrayLike | None = None,
 ) -> Plan:
     """Choose a level for each of m frames: the most gain whose predicted latency is within the budget.
 
     difficulties: (m,) θ (detect-first) or θ′ (discriminate-first), in [0, 1]. budget_ms: for all of the
     window's work; with too little for level 0, or none, the plan is all zeros and `overloaded`. A level
-    that gains nothing is never chosen; of frames in one bucket, the harder get the higher levels. The same
-    arguments give the same plan. Raises `TurboError` for difficulties or a budget that are no such numbers,
+    that gains nothing is never chosen; of frames in one bucket, the harder get the higher levels. allowed:
+    (m, 6) bool, the levels that each frame may be brought to besides 0; None: all. The same arguments give
+    the same plan. Raises `TurboError` for difficulties or a budget that are no such numbers,
     and for an unknown solver.
     """
     values = np.asarray(difficulties, np.float64).reshape(-1)
     costs = window_costs(latency, len(values), order, execution)
-    return _solve(gains.gains, gains.buckets(values), values, costs, budget_ms, solver, order, clock)
+    offered, kinds = gains.gains, gains.buckets(values)
+    if allowed is not None:
+        offered, kinds = _forbid(offered, kinds, np.asarray(allowed, np.bool_))
+    return _solve(offered, kinds, values, costs, budget_ms, solver, order, clock)
 
 
 def replan(
@@ -90,6 +96,14 @@ def replan(
     offered = np.where(reachable, gains.gains[bucket], NEVER)
     costs = remaining_costs(latency, len(values), plan.order, done)
     return _solve(offered, kind_of, values, costs, budget_ms, plan.solver, plan.order, clock)
+
+
+def _forbid(gains: FloatArray, buckets: IntArray, allowed: BoolArray) -> tuple[FloatArray, IntArray]:
+    """Gains by kind, and the kind of each frame: of one bucket, and allowed the same levels."""
+    level = np.arange(LEVELS)
+    kinds, kind_of = np.unique((buckets << LEVELS) + (allowed << level).sum(axis=1), return_inverse=True)
+    may = (kinds[:, None] >> level & 1).astype(bool) | (level == 0)
+    return np.where(may, gains[kinds >> LEVELS], NEVER), kind_of
 
 
 def _solve(

@@ -8,7 +8,7 @@ import numpy as np
 
 from turbo_cli.artifacts.latency import Piece
 from turbo_cli.errors import TurboError, nearest
-from turbo_cli.scheduling.correction import Correction, Ratio
+from turbo_cli.scheduling.correction import Correction
 from turbo_cli.scheduling.latency import PIECES, LatencyProfile
 
 
@@ -97,13 +97,7 @@ class Device:
 
     @property
     def believed(self) -> LatencyProfile:
-        """The profile as far as the clock has corrected it.
-
-        No piece is taken to be faster than the slowest ratio of measured to predicted in this window: a
-        device that is slow now, is so for what comes next.
-        """
+        """The profile as far as the clock has corrected it, and no faster than the slowest piece of the window."""
         if self._believed is None:
-            ratios = self._correction.ratios
-            factors = {piece: max(ratios.get(piece, Ratio()).factor, self._pace) for piece in PIECES}
-            self._believed = self.latency.scaled(factors)
+            self._believed = self._correction.apply(self.latency, self._pace)
         return self._believed

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.serving.waiting import until
-from turbo_cli.serving.cameras import CameraSettings, CameraStatus, Inbox, Supervisor
+from turbo_cli.serving.cameras import CameraFrame, CameraSettings, CameraStatus, Inbox, Supervisor
 
 
 class Cameras(Supervisor):
@@ -14,6 +14,10 @@ class Cameras(Supervisor):
     def open(self, name: str, url: str, **settings: Any) -> None:
         quick = {"read_timeout_s": 0.5, "connect_timeout_s": 0.5, "longest_pause_s": 0.2}
         self.add(CameraSettings(name=name, url=url, **(quick | settings)))
+
+    def post(self, name: str, content: bytes, taken_at: float | None = None) -> CameraFrame:
+        camera = self.posted(name)
+        return camera.deliver(camera.decode(content, taken_at))
 
     def named(self, name: str) -> CameraStatus:
         return next(status for status in self.statuses() if status.camera == name)

@@ -25,6 +25,8 @@ class Inbox:
         self._on_skip = on_skip
         self._waiting: dict[str, deque[CameraFrame]] = {}
         self._changed = Condition()
+        self._held = 0
+        self._hurried = False
 
     def put(self, frame: CameraFrame) -> int:
         """Add a frame; how many were skipped for it."""
@@ -41,13 +43,31 @@ class Inbox:
         """Wait for room and add a frame; False if `halt` came first, and the frame was not added."""
         with self._changed:
             waiting = self._waiting.setdefault(frame.camera, deque())
-            while len(waiting) >= self._capacity and not halt.is_set():
-                self._changed.wait(HALT_CHECK_S)
+            if len(waiting) >= self._capacity:
+                self._held += 1
+                self._changed.notify_all()
+                while len(waiting) >= self._capacity and not halt.is_set():
+                    self._changed.wait(HALT_CHECK_S)
+                self._held -= 1
             if halt.is_set():
                 return False
             waiting.append(frame)
             self._changed.notify_all()
         return True
+
+    def gather(self, timeout_s: float) -> None:
+        """Wait while frames gather: less than `timeout_s` if a recording is held up for want of room.
+
+        After `hurry` it does not wait at all.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._held or self._hurried, timeout_s)
+
+    def hurry(self) -> None:
+        """The service ends: nothing more is worth waiting for."""
+        with self._changed:
+            self._hurried = True
+            self._changed.notify_all()
 
     def take(self, timeout_s: float) -> list[CameraFrame]:
         """All that wait, in order of arrival; waits up to `timeout_s` for the first, then gives none."""

@@ -17,8 +17,8 @@ class PostedCamera:
         self._max_pixels = max_pixels
         self._closed: CameraState | None = None
 
-    def post(self, content: bytes, taken_at: float | None = None) -> CameraFrame:
-        """Decode a JPEG, PNG or WebP image and put it into the inbox.
+    def decode(self, content: bytes, taken_at: float | None = None) -> Picture:
+        """Decode a JPEG, PNG or WebP image.
 
         taken_at: Unix seconds, if the client knows. Raises `TurboError` for what is no such image or has
         too many pixels, and while the camera is paused or stopped.
@@ -31,7 +31,11 @@ class PostedCamera:
         except TurboError as error:
             self._feed.damaged(str(error))
             raise
-        return self._feed.deliver(Picture(image, (time.perf_counter() - started) * 1000, taken_at))
+        return Picture(image, (time.perf_counter() - started) * 1000, taken_at)
+
+    def deliver(self, picture: Picture) -> CameraFrame:
+        """Put a picture into the inbox."""
+        return self._feed.deliver(picture)
 
     def start(self) -> None:
         """Nothing to start: it waits for clients."""

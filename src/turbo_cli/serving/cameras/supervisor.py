@@ -15,7 +15,6 @@ from turbo_cli.serving.cameras.opening import open_source
 from turbo_cli.serving.cameras.posted import PostedCamera
 from turbo_cli.serving.cameras.reader import Reader
 from turbo_cli.serving.cameras.settings import POSTED, CameraSettings
-from turbo_cli.serving.cameras.source import CameraFrame
 from turbo_cli.serving.cameras.status import CameraStatus
 from turbo_cli.serving.credentials import resolve
 
@@ -64,15 +63,12 @@ class Supervisor:
         """Take a camera up again. Raises `TurboError` if unknown."""
         self._find(name).resume()
 
-    def post(self, name: str, content: bytes, taken_at: float | None = None) -> CameraFrame:
-        """Put an encoded image into the inbox as a frame of a `post:` camera; `PostedCamera.post` says more.
-
-        Raises `TurboError` if there is no such camera or it takes no posted frames.
-        """
+    def posted(self, name: str) -> PostedCamera:
+        """The `post:` camera of that name. Raises `TurboError` if there is none."""
         camera = self._find(name)
         if not isinstance(camera, PostedCamera):
             raise TurboError(f"camera {name!r} takes no posted frames", f"its url must be {POSTED}")
-        return camera.post(content, taken_at)
+        return camera
 
     def reload(self, wanted: Sequence[CameraSettings]) -> None:
         """Make the cameras those of `wanted`, in its order; one with the settings of before is not touched.

@@ -30,3 +30,6 @@ class EngineOptions:
     guards: bool = True
     collect: Path | None = None
     collect_bytes: int = 1 << 30
+
+
+DEFAULTS = EngineOptions()

@@ -1,0 +1,126 @@
+"""The guard: a level that harms a camera, which it was perhaps not trained for, is switched off for it.
+
+Where detection comes first, both sets of boxes are at hand. A level keeps its place on a camera as long as
+most of the confident level-0 boxes are found again in the enhanced frames, with about the same score.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torchvision.ops import box_iou
+
+from turbo_cli.boxes import BoolArray, Detections, FloatArray
+from turbo_cli.enhancement.difficulty import ROI_SCORE
+from turbo_cli.scheduling.gains import LEVELS
+from turbo_cli.serving.engine.status import GuardState
+
+CONFIDENT = 0.5
+"""Score from which a level-0 box is one to be found again."""
+
+SAME_OBJECT_IOU = 0.5
+
+LEAST_SURVIVAL = 0.75
+LEAST_SCORE_CHANGE = -0.15
+"""Below one of these a level is switched off …"""
+
+BACK_SURVIVAL = 0.85
+BACK_SCORE_CHANGE = -0.1
+"""… and above both of these on again."""
+
+LEAST_BOXES = 20.0
+"""Too few to judge by."""
+
+RETRY = 50
+"""One frame in so many of a camera may try what is switched off; its level-0 boxes are delivered."""
+
+KEPT = 0.98
+KEPT_OFF = 0.9
+"""What each frame leaves of the weight of those before it; a retry counts more."""
+
+
+@dataclass(frozen=True)
+class _Record:
+    """Weighted sums over a level's frames on one camera. change: of the scores of those that survived."""
+
+    on: bool = True
+    confident: float = 0.0
+    survived: float = 0.0
+    change: float = 0.0
+
+    def with_frame(self, confident: int, changes: FloatArray) -> "_Record":
+        kept = KEPT if self.on else KEPT_OFF
+        seen = _Record(
+            self.on,
+            self.confident * kept + confident,
+            self.survived * kept + len(changes),
+            self.change * kept + float(changes.sum()),
+        )
+        return _Record(seen.holds(), seen.confident, seen.survived, seen.change)
+
+    def holds(self) -> bool:
+        if self.confident < LEAST_BOXES:
+            return self.on
+        if self.on:
+            return self.survival >= LEAST_SURVIVAL and self.score_change >= LEAST_SCORE_CHANGE
+        return self.survival >= BACK_SURVIVAL and self.score_change >= BACK_SCORE_CHANGE
+
+    @property
+    def survival(self) -> float:
+        return self.survived / self.confident if self.confident else 1.0
+
+    @property
+    def score_change(self) -> float:
+        return self.change / self.survived if self.survived else 0.0
+
+
+class Guard:
+    """Watches every level on every camera."""
+
+    def __init__(self) -> None:
+        self._records: dict[tuple[str, int], _Record] = {}
+        self._frames: Counter[str] = Counter()
+
+    def allowed(self, cameras: Sequence[str], may_judge: bool) -> BoolArray:
+        """(m, 6): the levels that frames of these cameras may be brought to, in their order.
+
+        may_judge: both sets of boxes will be there, so that a level may be tried again.
+        """
+        allowed = np.ones((len(cameras), LEVELS), np.bool_)
+        for row, camera in enumerate(cameras):
+            self._frames[camera] += may_judge
+            if not may_judge or self._frames[camera] % RETRY:
+                allowed[row] = [self._is_on(camera, level) for level in range(LEVELS)]
+        return allowed
+
+    def judge(self, camera: str, level: int, plain: Detections, enhanced: Detections) -> bool:
+        """Learn from a frame's two sets of boxes; whether the enhanced ones may be delivered."""
+        confident = plain.above(CONFIDENT)
+        if len(confident):
+            record = self._records.get((camera, level), _Record())
+            changes = _score_changes(confident, enhanced.above(ROI_SCORE))
+            self._records[camera, level] = record.with_frame(len(confident), changes)
+        return self._is_on(camera, level)
+
+    def states(self) -> tuple[GuardState, ...]:
+        """What is known, by camera and level."""
+        return tuple(
+            GuardState(camera, level, record.on, record.survival, record.score_change, record.confident)
+            for (camera, level), record in sorted(self._records.items())
+        )
+
+    def _is_on(self, camera: str, level: int) -> bool:
+        return self._records.get((camera, level), _Record()).on
+
+
+def _score_changes(confident: Detections, enhanced: Detections) -> FloatArray:
+    """(S,): how much higher the score of its counterpart is, for each confident box that has one."""
+    if not len(enhanced):
+        return np.zeros(0, np.float32)
+    ious = box_iou(torch.from_numpy(confident.boxes_xyxy), torch.from_numpy(enhanced.boxes_xyxy)).numpy()
+    same = (ious >= SAME_OBJECT_IOU) & (confident.category_ids[:, None] == enhanced.category_ids)
+    best = np.where(same, enhanced.scores, -1.0).max(axis=1)
+    changes: FloatArray = (best - confident.scores)[best >= 0]
+    return changes
