@@ -78,6 +78,10 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (64, 32), seed: int = 0)
     return encoded.getvalue()
 
 
-def post(client: httpx.Client, content: bytes, kind: str = "image/jpeg", camera: str = "gate") -> httpx.Response:
+def post(
+    client: httpx.Client, content: bytes, kind: str = "image/jpeg", camera: str = "gate"
+) -> httpx.Response:
     """Post a frame."""
-    return client.post("/v1/frames", params={"camera": camera}, content=content, headers={"Content-Type": kind})
+    return client.post(
+        "/v1/frames", params={"camera": camera}, content=content, headers={"Content-Type": kind}
+    )

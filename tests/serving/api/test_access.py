@@ -36,7 +36,9 @@ def test_all_else_needs_one(closed: Service, path: str) -> None:
     assert closed.trusted.get(path).status_code in (200, 404)
 
 
-@pytest.mark.parametrize("given", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer \xff"])
+@pytest.mark.parametrize(
+    "given", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer \xff"]
+)
 def test_a_wrong_token_opens_nothing(closed: Service, given: str) -> None:
     headers = {"Authorization": given.encode("latin-1")}
     assert closed.client.get("/v1/status", headers=headers).status_code == 401
