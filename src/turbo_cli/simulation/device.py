@@ -97,7 +97,7 @@ class Device:
 
     @property
     def believed(self) -> LatencyProfile:
-        """The profile as far as the clock has corrected it, and no faster than the slowest piece of the window."""
+        """The profile as the clock corrects it, no piece faster than the slowest of this window."""
         if self._believed is None:
             self._believed = self._correction.apply(self.latency, self._pace)
         return self._believed

@@ -20,7 +20,7 @@ from turbo_cli.serving.engine.figures import Figures
 from turbo_cli.serving.engine.loop import WindowLoop
 from turbo_cli.serving.engine.options import EngineOptions
 from turbo_cli.serving.engine.outbox import Outbox
-from turbo_cli.serving.engine.parts import Parts, make_parts
+from turbo_cli.serving.engine.parts import make_parts
 from turbo_cli.serving.engine.running import WindowRunner
 from turbo_cli.serving.results import ResultRecord, SinkStatus
 
@@ -30,7 +30,7 @@ class VirtualClock:
 
     def __init__(self) -> None:
         self.time = 1000.0
-        self._alarms: list["_Alarm"] = []
+        self._alarms: list[_Alarm] = []
 
     def now(self) -> float:
         return self.time
@@ -162,7 +162,7 @@ class Node:
         inbox.ended = lambda: loop.stop(drain=True)
         loop.run()
 
-    def frames(self, seconds: float, cameras: int = 3, fps: float = 10.0) -> list[CameraFrame]:
+    def frames(self, seconds: float, cameras: int = 5, fps: float = 10.0) -> list[CameraFrame]:
         """What cameras deliver from now on, each by its own phase."""
         random, start = np.random.default_rng(1), self.clock.time
         return [

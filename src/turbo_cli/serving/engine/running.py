@@ -49,7 +49,7 @@ class WindowRunner:
         window = Window(number, frames, closed_at, deadline, self._now, self._give, names)
         try:
             self._work(window)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - one bad window must not end the service
             _log.exception("window %d failed", number)
             self._figures.fail(f"{type(error).__name__}: {error}")
         finally:
@@ -63,10 +63,14 @@ class WindowRunner:
         window.reasons = [decision.reason for decision in decisions]
         sent = [row for row, decision in enumerate(decisions) if decision.sent]
         kept = self._newest_that_fit(window, sent)
-        executed = self._detect(window, kept, overloaded=len(kept) < len(sent)) if kept else None
-        for row, decision in enumerate(decisions):
-            reason = NO_TIME if decision.sent else decision.reason
-            window.pass_over(row, decision.sent, reason, self._boxes_of(window.frames[row]))
+        executed = None
+        try:
+            if kept:
+                executed = self._detect(window, kept, overloaded=len(kept) < len(sent))
+        finally:
+            for row in sorted(set(range(len(decisions))) - set(kept)):
+                reason = NO_TIME if decisions[row].sent else decisions[row].reason
+                window.pass_over(row, decisions[row].sent, reason, self._boxes_of(window.frames[row]))
         self._figures.add(self._report(window, len(sent), kept, executed))
 
     def _decide(self, frame: CameraFrame) -> Decision:
@@ -74,7 +78,7 @@ class WindowRunner:
 
     def _newest_that_fit(self, window: Window, sent: Sequence[int]) -> list[int]:
         """As many rows as level 0 has time for, at least one: of each camera the newest first."""
-        forecast, left_ms = self._forecast, window.left_ms
+        forecast, left_ms = self._parts.forecast, window.left_ms
         newer: Counter[str] = Counter()
         ranks = []
         for row in reversed(sent):
@@ -87,23 +91,20 @@ class WindowRunner:
         return sorted(-row for _, row in sorted(ranks)[:count])
 
     def _detect(self, window: Window, rows: Sequence[int], overloaded: bool) -> Executed:
-        started, frames = self._now(), len(rows)
-        images, geometry = self._parts.worker.detector.prepare([window.frames[row].image for row in rows])
+        parts, frames, started = self._parts, len(rows), self._now()
+        images, geometry = parts.worker.detector.prepare([window.frames[row].image for row in rows])
         batch = Batch(window, rows, images, geometry, overloaded)
         prepared = self._now()
-        self._parts.forecast.note_before(frames, 1000 * (prepared - started))
-        order = self._parts.planning.order_of(
-            window.number, self._figures.mean_frames, self._parts.forecast.believed
-        )
-        needed_ms = self._parts.forecast.believed.ms(
-            "discriminator", frames
-        ) + self._parts.forecast.level_0_ms(frames)
+        parts.forecast.note_before(frames, 1000 * (prepared - started))
+        believed = parts.forecast.believed
+        order = parts.planning.order_of(window.number, self._figures.mean_frames, believed)
+        needed_ms = believed.ms("discriminator", frames) + parts.forecast.level_0_ms(frames)
         if order == "detect-first" or overloaded or needed_ms > window.left_ms:
             executed = self._orders.detect_first(batch)
         else:
             executed = self._orders.discriminate_first(batch)
         device_ms = sum(timing.ms for timing in window.timings)
-        self._parts.forecast.note_after(frames, 1000 * (self._now() - prepared) - device_ms)
+        parts.forecast.note_after(frames, 1000 * (self._now() - prepared) - device_ms)
         self._look_for_drift(batch)
         return executed
 
