@@ -1,8 +1,8 @@
 import json
 import socket
 import time
+from collections.abc import Iterator
 
-import httpx2 as httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -18,11 +18,11 @@ def post_frames(service: Service, count: int) -> None:
         assert post(service.client, picture(seed=seed)).status_code == 200
 
 
-def events(answer: httpx.Response, count: int) -> list[tuple[int, int]]:
-    """Number and index of the first events of a stream."""
+def events(lines: Iterator[str], count: int) -> list[tuple[int, int]]:
+    """Number and index of the next events of a stream, which stays open as long as `lines` lives."""
     found: list[tuple[int, int]] = []
     number = 0
-    for line in answer.iter_lines():
+    for line in lines:
         if line.startswith("id: "):
             number = int(line[4:])
         if line.startswith("data: "):
@@ -47,7 +47,7 @@ def test_events_go_on_after_the_last_one_seen() -> None:
         post_frames(service, 3)
         with service.client.stream("GET", "/v1/results", headers={**EVENTS, "Last-Event-ID": "1"}) as answer:
             assert answer.headers["Content-Type"].startswith("text/event-stream")
-            assert events(answer, 2) == [(2, 1), (3, 2)]
+            assert events(answer.iter_lines(), 2) == [(2, 1), (3, 2)]
 
 
 def test_a_websocket_brings_records_as_they_come() -> None:
@@ -64,7 +64,8 @@ def test_followers_are_counted_and_make_room_when_they_leave() -> None:
     with serving(limits={"followers": 1}) as service:
         with service.client.stream("GET", "/v1/results", headers=EVENTS, params={"after": 0}) as first:
             post_frames(service, 1)
-            assert events(first, 1) == [(1, 0)]
+            lines = first.iter_lines()
+            assert events(lines, 1) == [(1, 0)]
             assert service.trusted.get("/v1/results", headers=EVENTS).status_code == 429
         until(lambda: service.client.get("/v1/results?wait_s=0").status_code == 200)
 
@@ -84,9 +85,11 @@ def test_streams_end_when_the_service_stops() -> None:
     with serving() as service:
         with service.client.stream("GET", "/v1/results", headers=EVENTS, params={"after": 0}) as answer:
             post_frames(service, 1)
-            assert events(answer, 1) == [(1, 0)]
+            lines = answer.iter_lines()
+            assert events(lines, 1) == [(1, 0)]
             before = time.monotonic()
             service.server.stop(10)
+            assert list(lines)[-1] == ""
         assert time.monotonic() - before < 10
 
 
