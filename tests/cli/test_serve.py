@@ -1,6 +1,7 @@
 """`turbo serve` before it serves: whatever stands in its way is one line."""
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,14 @@ def test_check_passes_while_a_service_holds_the_port(turbo: RunTurbo, folder: Pa
     with socket.create_server(("127.0.0.1", 0)) as taken:
         (folder / "turbo.yaml").write_text(f"serve: {{port: {taken.getsockname()[1]}}}")
         assert turbo("serve", "check").status == 0
+
+
+def test_a_missing_extra_is_named(turbo: RunTurbo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.delitem(sys.modules, "turbo_cli.serving.building", raising=False)
+    monkeypatch.delitem(sys.modules, "turbo_cli.serving.api.server", raising=False)
+    finished = turbo("serve", "check")
+    assert (finished.status, "pip install 'turbo-cli[serve]'" in finished.err) == (2, True)
 
 
 def test_a_port_in_use_is_one_line(turbo: RunTurbo) -> None:

@@ -37,10 +37,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 def play(served: ServeProcess) -> tuple[threading.Thread, list[Outcome]]:
-    """Post frames for a minute in a thread; what became of them is in the list once it has ended."""
+    """Post frames for half a minute in a thread; what became of them is in the list once it has ended."""
     outcomes: list[Outcome] = []
     dataset = open_dataset(served.folder / "street")
-    options = ReplayOptions(fps=20, seconds=60)
+    options = ReplayOptions(fps=20, seconds=30)
     thread = threading.Thread(target=lambda: outcomes.extend(replay(dataset, served.url, options)[1]))
     thread.start()
     return thread, outcomes
@@ -94,7 +94,7 @@ def test_sighup_adds_a_camera_and_leaves_the_others_alone(folder: Path) -> None:
         film = served.camera("film")
         assert film and film["state"] == "live" and film["reconnects"] == 0
         indices = records_of(served, "film")
-        assert indices == sorted(set(indices)), "it did not begin anew"
+        assert len(set(indices)) == len(indices), "it did not begin anew"
 
         (folder / "turbo.yaml").write_text(PROJECT + ANOTHER + ANOTHER)
         served.process.send_signal(signal.SIGHUP)

@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from tests.conftest import REPOSITORY
 from turbo_cli.artifacts import yaml_file
 from turbo_cli.enhancement.fusion import Fusion
 from turbo_cli.errors import TurboError
@@ -13,7 +14,14 @@ from turbo_cli.scheduling.costs import Execution, Order
 from turbo_cli.scheduling.gains import Statistic
 from turbo_cli.scheduling.solvers import SOLVERS
 from turbo_cli.serving import settings
-from turbo_cli.serving.settings import Project, ServeSettings
+from turbo_cli.serving.settings import (
+    FileSettings,
+    Limits,
+    Project,
+    ResultsSettings,
+    ServeSettings,
+    WebhookSettings,
+)
 from turbo_cli.serving.template import SCHEMA, TEMPLATE, write_template
 
 
@@ -55,6 +63,13 @@ def test_init_never_writes_over_a_file(tmp_path: Path) -> None:
     with pytest.raises(TurboError, match="exists already"):
         write_template(path)
     assert path.read_text() == "seed: 1"
+
+
+def test_the_manual_names_every_key() -> None:
+    manual = (REPOSITORY / "docs" / "operating.md").read_text(encoding="utf-8")
+    sections = (Project, ServeSettings, Limits, ResultsSettings, FileSettings, WebhookSettings)
+    keys = {key for section in sections for key in section.model_fields}
+    assert not {key for key in keys if not re.search(rf"\b{key}\b", manual)}
 
 
 @pytest.mark.parametrize(

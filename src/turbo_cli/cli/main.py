@@ -29,6 +29,8 @@ from turbo_cli.cli.output import Output
 from turbo_cli.errors import TurboError
 
 INTERRUPTED = 130
+EXTRAS = {"fastapi": "serve", "uvicorn": "serve"}
+"""Packages that only some commands need, and the extra that brings them."""
 GLOBAL_FLAGS = ("--quiet", "--verbose", "--no-color")
 
 app = typer.Typer(
@@ -97,6 +99,11 @@ def main() -> None:
             status = app(arguments, standalone_mode=False)
     except TurboError as error:
         output.error(str(error))
+        status = 2
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRAS:
+            raise
+        output.error(f"this needs the package {error.name} (pip install 'turbo-cli[{EXTRAS[error.name]}]')")
         status = 2
     except typer.TyperException as error:
         if message := error.format_message():  # says nothing where typer has printed the help instead

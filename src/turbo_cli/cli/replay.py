@@ -76,7 +76,8 @@ def replay(
 
 def _print(output: Output, report: "ReplayReport") -> None:
     output.text(f"frames     {report.frames}, {report.whole} of them sent whole")
-    output.text(f"answered   {report.answered}: {report.late} late, {report.dropped} dropped; {report.lost} lost")
+    misses = f"{report.late} late, {report.dropped} dropped; {report.lost} lost"
+    output.text(f"answered   {report.answered}: {misses}")
     for reason, count in report.refused.items():
         output.text(f"refused    {count}: {reason}")
     levels = ", ".join(f"{level}: {count}" for level, count in report.levels.items())

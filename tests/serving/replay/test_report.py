@@ -29,9 +29,9 @@ def record(dataset: Dataset, row: int, arrived_at: float = 0.0, **changes: Any) 
         Box(box_xyxy=box, category_id=number, category=CATEGORIES[number], score=0.9)
         for box, number in zip(targets.boxes_xyxy.tolist(), targets.category_ids.tolist(), strict=True)
     ]
-    content = {"boxes": boxes, "level": 0, "sent": True, "done_at": arrived_at} | changes
-    size = {"width": 64, "height": 48}
-    return ResultRecord(camera="a", index=row, time=0, arrived_at=arrived_at, **size, **content)
+    content = {"camera": "a", "index": row, "time": 0, "arrived_at": arrived_at, "done_at": arrived_at}
+    content |= {"width": 64, "height": 48, "sent": True, "level": 0, "boxes": boxes}
+    return ResultRecord.model_validate(content | changes)
 
 
 def outcomes(dataset: Dataset, rows: range) -> list[Outcome]:
