@@ -21,8 +21,7 @@ RUNS = 5
 
 def example_images(detector: SplitDetector) -> Tensor:
     """Two drawn streets as `prepare` lays them in: by day, and in the noise of the night."""
-    seconds = (("clean",), ("night",))
-    shots = [next(footage(0, 0, 1, detector.input_size, 1.0, conditions)) for conditions in seconds]
+    shots = [next(footage(0, 0, 1, detector.input_size, 1.0, (weather,))) for weather in ("clean", "night")]
     return detector.prepare([shot.frame for shot in shots])[0]
 
 
@@ -45,8 +44,8 @@ def _error(expected: Tensor, found: Tensor) -> float:
 
 def fastest(models: Sequence[Enhancer | SplitDetector], images: Tensor) -> int:
     """The place of the model that takes the least time, by the median over interleaved runs."""
-    seconds = [[_seconds(model, images) for model in models] for _ in range(RUNS + 1)]
-    return int(np.argmin(np.median(seconds[1:], axis=0)))  # the first run warms up
+    rounds = [[_seconds(model, images) for model in models] for _ in range(RUNS + 1)]
+    return int(np.argmin(np.median(rounds[1:], axis=0)))  # the first run warms up
 
 
 @torch.inference_mode()

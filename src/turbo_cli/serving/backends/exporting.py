@@ -4,6 +4,7 @@ import contextlib
 import copy
 import hashlib
 import io
+import logging
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,13 +20,13 @@ from turbo_cli.detectors.base import hash_state
 from turbo_cli.detectors.store import cache_folder
 from turbo_cli.enhancement.decoder import Entry
 from turbo_cli.errors import TurboError
-from turbo_cli.serving.backends.piece import Piece
+from turbo_cli.serving.backends.piece import Piece, input_name
 
 Network = TypeVar("Network", bound=nn.Module)
 
 
 class MatrixEntry(Entry):
-    """An `Entry` as one matrix product a frame: in ONNX the groups of a convolution cannot follow the batch."""
+    """An `Entry` as a matrix product: ONNX has no convolution with as many groups as the batch has frames."""
 
     def __init__(self, entry: Entry) -> None:
         super().__init__(entry.both.in_channels // 2, entry.both.out_channels, entry.step)
@@ -86,6 +87,7 @@ def _export(piece: Piece) -> bytes:
             program = torch.onnx.export(
                 _Method(piece),
                 inputs,
+                input_names=[input_name(index) for index in range(len(inputs))],
                 dynamic_shapes={"tensors": tuple(batch for _ in inputs)},
                 dynamo=True,
                 verbose=False,
@@ -110,7 +112,13 @@ class _Method(nn.Module):
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """The exporter prints its steps, and warns of what torch itself does."""
+    """The exporter prints its steps, and torch and onnxscript warn of each other."""
+    logger = logging.getLogger("onnxscript")
+    level = logger.level
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        yield
+        logger.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            logger.setLevel(level)

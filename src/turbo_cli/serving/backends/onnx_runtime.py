@@ -4,7 +4,7 @@ import onnxruntime
 import torch
 from torch import Tensor
 
-from turbo_cli.serving.backends.piece import Run
+from turbo_cli.serving.backends.piece import Run, input_name
 
 
 def compile_model(model: bytes) -> Run:
@@ -13,10 +13,9 @@ def compile_model(model: bytes) -> Run:
     options.intra_op_num_threads = torch.get_num_threads()
     options.log_severity_level = 3  # errors
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    names = [put.name for put in session.get_inputs()]
 
     def run(*tensors: Tensor) -> list[Tensor]:
-        arrays = (tensor.contiguous().numpy() for tensor in tensors)
-        return [torch.from_numpy(found) for found in session.run(None, dict(zip(names, arrays, strict=True)))]
+        arrays = {input_name(index): tensor.contiguous().numpy() for index, tensor in enumerate(tensors)}
+        return [torch.from_numpy(found) for found in session.run(None, arrays)]
 
     return run

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from turbo_cli.errors import TurboError
-from turbo_cli.serving.backends.piece import Run
+from turbo_cli.serving.backends.piece import Run, input_name
 
 
 def compile_model(model: bytes, device: str = "CPU") -> Run:
@@ -23,9 +23,11 @@ def compile_model(model: bytes, device: str = "CPU") -> Run:
     if device == "CPU":
         settings["INFERENCE_NUM_THREADS"] = str(torch.get_num_threads())
     compiled = core.compile_model(core.read_model(model), device, settings)
+    read = {put.any_name for put in compiled.inputs}  # OpenVINO drops an input that nothing reads
 
     def run(*tensors: Tensor) -> list[Tensor]:
-        found = compiled([tensor.contiguous().numpy() for tensor in tensors])
+        arrays = {input_name(index): tensor.contiguous().numpy() for index, tensor in enumerate(tensors)}
+        found = compiled({name: array for name, array in arrays.items() if name in read})
         return [torch.from_numpy(found[index]) for index in range(len(compiled.outputs))]
 
     return run

@@ -14,9 +14,14 @@ Run = Callable[..., Sequence[Tensor]]
 
 
 class Backend(Protocol):
-    """Makes what runs an ONNX model, float32 on the CPU's memory."""
+    """Makes what runs an ONNX model on float32 tensors in the CPU's memory."""
 
     def __call__(self, model: bytes) -> Run: ...
+
+
+def input_name(index: int) -> str:
+    """What a model calls its input of that place among the tensors of `Run`."""
+    return f"tensors_{index}"
 
 
 @dataclass(frozen=True, eq=False)
