@@ -5,7 +5,6 @@ python benchmarks/backends.py --detector tiny
 
 import argparse
 import time
-from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -43,14 +42,7 @@ def main() -> None:
 
 def compare(label: str, enhancers: dict[str, Enhancer], images: torch.Tensor, plan: list[int]) -> None:
     """Print what each takes of torch's time: the median over rounds in which each runs once."""
-    rounds = []
-    for _ in range(ROUNDS + 1):
-        rounds.append(
-            [
-                (seconds(enhancer, images, plan, time.process_time), seconds(enhancer, images, plan))
-                for enhancer in enhancers.values()
-            ]
-        )
+    rounds = [[seconds(enhancer, images, plan) for enhancer in enhancers.values()] for _ in range(ROUNDS + 1)]
     times = np.array(rounds[1:])  # rounds × backends × (CPU, wall); the first warms up
     ratios = np.median(times / times[:, :1], axis=0)
     for name, (cpu, wall) in zip(enhancers, ratios, strict=True):
@@ -58,15 +50,11 @@ def compare(label: str, enhancers: dict[str, Enhancer], images: torch.Tensor, pl
         print(f"{label}: {name} takes {cpu:.2f} of torch's CPU time, {wall:.2f} of its wall time; {apart}")
 
 
-def seconds(
-    enhancer: Enhancer,
-    images: torch.Tensor,
-    plan: list[int],
-    clock: Callable[[], float] = time.perf_counter,
-) -> float:
-    begun = clock()
+def seconds(enhancer: Enhancer, images: torch.Tensor, plan: list[int]) -> tuple[float, float]:
+    """CPU time and wall time."""
+    cpu, wall = time.process_time(), time.perf_counter()
     enhancer.run(images, plan)
-    return clock() - begun
+    return time.process_time() - cpu, time.perf_counter() - wall
 
 
 def difference(one: Enhancer, other: Enhancer, images: torch.Tensor, plan: list[int]) -> str:
