@@ -29,6 +29,7 @@ def main() -> None:
     parser.add_argument("--weights")
     options = parser.parse_args()
     torch.set_num_threads(1)
+    torch.manual_seed(0)  # the same decoder, so that a second run finds it exported
     detector = load_detector(options.detector, options.weights)
     any_calibration = Calibration(np.array([0.0]), np.array([0.5]))
     by_torch = Enhancer(detector, Decoder(detector.channels), FrameDiscriminator(), any_calibration)
