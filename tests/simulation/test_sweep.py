@@ -1,7 +1,5 @@
 """Scenarios from what is typed, and the order that `auto` takes."""
 
-from dataclasses import replace
-
 import pytest
 
 from tests.simulation.profiles import make_profile
@@ -29,6 +27,7 @@ def test_axes_and_their_product() -> None:
         ("cameras", "not NAME=VALUES"),
         ("cameras=x", "no number"),
         ("window=1..3", "no number"),
+        ("cameras=5..3", r"write 3\.\.5"),
         ("solver=turbi", "did you mean 'turbo'"),
         ("pipeline=vigl", "did you mean 'vigil'"),
     ],
@@ -49,7 +48,12 @@ def test_auto_takes_the_order_that_gains_more(encode_ms: float) -> None:
         for order in ("discriminate-first", "detect-first")
     }
     assert gains[chosen] == max(gains.values())
-    assert replace(scenario, order=chosen).order == chosen
+
+
+@pytest.mark.parametrize("text", ["cameras=0", "fps=0", "fps=-1", "fps=nan", "fps=inf"])
+def test_what_is_no_scenario(text: str) -> None:
+    with pytest.raises(TurboError, match="ask for"):
+        list(scenarios(Scenario(), parse_axes([text])))
 
 
 def test_a_window_shorter_than_one_frame_is_refused() -> None:

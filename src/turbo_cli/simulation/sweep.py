@@ -55,6 +55,8 @@ def _parse(name: str, text: str) -> list[Any]:
 def _parse_numbers(name: str, text: str) -> list[Any]:
     if name == "cameras" and (span := re.fullmatch(r"(\d+)\.\.(\d+)", text)):
         first, last = (int(end) for end in span.groups())
+        if first > last:
+            raise TurboError(f"sweep {name}: {text!r} has no number in it", f"write {last}..{first}")
         return list(range(first, last + 1))
     try:
         value = NUMBERS[name](text)
