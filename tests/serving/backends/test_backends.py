@@ -89,7 +89,8 @@ class SlowDetector(SmallDetector):
 
 
 def test_the_fastest_is_found_by_the_clock() -> None:
-    models = [SlowDetector(), SmallDetector(), make_enhancer(trained=True, detector=SlowDetector())]
+    slow = make_enhancer(trained=True, detector=SlowDetector())
+    models: list[Enhancer | SplitDetector] = [SlowDetector(), SmallDetector(), slow]
     assert checking.fastest(models, torch.rand(1, 3, 32, 64)) == 1
 
 

@@ -49,11 +49,12 @@ def with_backend(model: Model, name: str, track: Track = untracked) -> Model:
         return model
     if obstacle:
         raise TurboError(f"backend {name}: {obstacle}", "use --backend torch")
-    images = example_images(_detector(model))
+    images: Tensor = example_images(_detector(model))
     if name != "auto":
         _require_packages(name)
         return _compile(model, name, images, track)
-    models = [model, *_alternatives(model, images, track)]
+    models: list[Model] = [model]
+    models += _alternatives(model, images, track)
     return models[fastest(models, images)]
 
 

@@ -37,7 +37,8 @@ class MatrixEntry(Entry):
         weights, biases = self.folded(skip)
         cells = F.pixel_unshuffle(skip, self.step) if self.step > 1 else skip
         mixed = weights.flatten(2) @ cells.flatten(2) + biases[:, :, None]
-        return mixed.unflatten(2, cells.shape[-2:])
+        maps: Tensor = mixed.unflatten(2, cells.shape[-2:])
+        return maps
 
 
 def exportable_copy(network: Network) -> Network:

@@ -66,7 +66,7 @@ def find_pieces(detector: SplitDetector, decoder: Decoder | None, images: Tensor
         pieces.append(Piece(f"stage-{number}", stage, "forward", (maps[-1],)))
         maps.append(stage(maps[-1]))
     head = getattr(detector, "head", None)
-    if hasattr(head, "maps"):
+    if isinstance(head, nn.Module) and hasattr(head, "maps"):
         pieces.append(Piece("head", head, "maps", tuple(maps[1:])))
     return pieces + (_decoder_pieces(decoder, maps) if decoder else [])
 
