@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
@@ -22,8 +22,8 @@ from turbo_cli.detectors import load_detector
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-WIDE: ViewportSize = {"width": 1280, "height": 1060}
-PHONE: ViewportSize = {"width": 390, "height": 844}
+WIDE = ViewportSize(width=1280, height=1060)
+PHONE = ViewportSize(width=390, height=844)
 FPS = 2
 STREETS = {"junction": "clear", "avenue": "night", "bridge": "fog"}
 
@@ -45,9 +45,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     for number, (name, weather) in enumerate(STREETS.items()):
         shots = footage(11, number, 16, (384, 216), FPS, (weather,))
         write_video(folder / f"{name}.mp4", (shot.frame for shot in shots), FPS)
-    cameras: list[dict[str, object]] = [
-        {"name": name, "url": str(folder / f"{name}.mp4")} for name in STREETS
-    ]
+    cameras: list[dict[str, Any]] = [{"name": name, "url": str(folder / f"{name}.mp4")} for name in STREETS]
     cameras.append({"name": "yard", "url": "rtsp://admin:secret@127.0.0.1:9/live", "longest_pause_s": 5})
     enhancer = make_enhancer(False, detector=load_detector("tiny"))
     profile = make_profile(encode_ms=8)
@@ -61,7 +59,9 @@ def page(browser: Browser, service: Service) -> Iterator[Page]:
         opened = context.new_page()
         problems: list[str] = []
         opened.on("pageerror", lambda error: problems.append(str(error)))
-        opened.on("request", lambda sent: problems.append(sent.url) if is_foreign(sent.url) else None)
+        opened.on(
+            "request", lambda request: problems.append(request.url) if is_foreign(request.url) else None
+        )
         opened.goto(service.server.url)
         yield opened
         assert problems == []
