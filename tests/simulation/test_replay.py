@@ -76,6 +76,17 @@ def test_boxes_are_kept_for_the_next_sweep(streets: Dataset, ladder: CountingLad
     assert ladder.detected == detected + 1
 
 
+def test_damaged_boxes_are_made_anew(streets: Dataset, ladder: CountingLadder, tmp_path: Path) -> None:
+    first = detect_cached(streets, [0], ladder)[0]
+    (stored,) = tmp_path.glob("cache/boxes/*/*.npz")
+    whole = stored.read_bytes()
+    for damaged in (b"", b"no boxes", whole[: len(whole) // 2], whole[:400] + b"?" + whole[401:]):
+        stored.write_bytes(damaged)
+        again = detect_cached(streets, [0], ladder)[0]
+        assert all(same(*pair) for pair in zip(first.levels, again.levels, strict=True))
+        assert stored.read_bytes() == whole
+
+
 def test_a_ladder_detects_as_the_enhancer_runs(streets: Dataset, ladder: CountingLadder) -> None:
     enhancer = make_enhancer(trained=True)
     frames = [streets.frame(row) for row in range(3)]

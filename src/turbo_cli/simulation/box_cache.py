@@ -1,6 +1,7 @@
 """Boxes at every level, kept on disk: a frame is detected once for all sweeps."""
 
 import hashlib
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,12 +31,14 @@ def detect_cached(
     for start in track(starts, "detecting", len(starts)):
         frames = {row: dataset.frame(row) for row in rows[start : start + batch_size]}
         paths = {row: folder / _name(content, frame) for row, frame in frames.items()}
-        missing = [row for row, path in paths.items() if not path.exists()]
+        known = {row: boxes for row, path in paths.items() if (boxes := _read(path))}
+        missing = [row for row in paths if row not in known]
         if missing:
             detected = ladder.detect([frames[row] for row in missing])
-            for row, boxes in zip(missing, detected, strict=True):
-                _write(paths[row], boxes)
-        found |= {row: _read(path) for row, path in paths.items()}
+            known |= zip(missing, detected, strict=True)
+            for row in missing:
+                _write(paths[row], known[row])
+        found |= known
     return found
 
 
@@ -58,9 +61,13 @@ def _write(path: Path, boxes: FrameBoxes) -> None:
         )
 
 
-def _read(path: Path) -> FrameBoxes:
-    with np.load(path) as stored:
-        ends = stored["counts"].cumsum()[:-1]
-        parts = (np.split(stored[name], ends) for name in ("boxes", "scores", "category_ids"))
-        levels = tuple(Detections(*columns) for columns in zip(*parts, strict=True))
-        return FrameBoxes(levels, float(stored["predicted_difficulty"]))
+def _read(path: Path) -> FrameBoxes | None:
+    """None where there is no such file, or a damaged one: the frame is detected anew."""
+    try:
+        with path.open("rb") as file, np.load(file) as stored:
+            ends = stored["counts"].cumsum()[:-1]
+            parts = (np.split(stored[name], ends) for name in ("boxes", "scores", "category_ids"))
+            levels = tuple(Detections(*columns) for columns in zip(*parts, strict=True))
+            return FrameBoxes(levels, float(stored["predicted_difficulty"]))
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile):
+        return None

@@ -35,7 +35,7 @@ PARTS = 12
 @dataclass(frozen=True)
 class Scenario:
     """What a sweep varies. cameras: None is all that a dataset has, or four made-up ones. pipeline: of a
-    replay. Raises `TurboError` for less than one camera, and for fps that are no number above 0.
+    replay. Raises `TurboError` for no camera, and for a rate or a window that is no positive number.
     """
 
     cameras: int | None = None
@@ -48,9 +48,10 @@ class Scenario:
 
     def __post_init__(self) -> None:
         if self.cameras is not None and self.cameras < 1:
-            raise TurboError(f"{self.cameras} cameras", "ask for at least one")
-        if not 0 < self.fps < math.inf:
-            raise TurboError(f"{self.fps:g} fps", "ask for more than 0 frames a second")
+            raise TurboError(f"cameras: {self.cameras} of them", "ask for at least one")
+        for name, value in (("fps", self.fps), ("window", self.window)):
+            if not 0 < value < math.inf:
+                raise TurboError(f"{name}: {value:g} is not a positive number", "write for example 50")
 
 
 Source = Callable[[Scenario], Iterable[Arrival]]

@@ -37,7 +37,7 @@ def measure(
     estimate: Annotated[
         bool, typer.Option("--estimate", help="Estimate the latencies of hardware that is not here.")
     ] = False,
-    max_batch: Annotated[int, typer.Option(min=1, help="The largest batch.")] = 16,
+    max_batch: Annotated[int, typer.Option(min=1, max=4096, help="The largest batch.")] = 16,
     max_seconds: Annotated[
         float, typer.Option(min=0.01, help="Of timed runs for each piece at each batch size, at most.")
     ] = 10.0,
