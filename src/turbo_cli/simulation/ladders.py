@@ -22,15 +22,14 @@ from turbo_cli.scheduling.gains import LEVELS
 
 @dataclass(frozen=True, eq=False)
 class FrameBoxes:
-    """levels: the boxes of one frame at each level 0…5. predicted_difficulty: D_f's θ′."""
+    """levels: the boxes of one frame at each level 0…5. predicted_difficulty: D_f's θ′; None without D_f."""
 
     levels: tuple[Detections, ...]
-    predicted_difficulty: float
+    predicted_difficulty: float | None
 
-    @property
-    def difficulty(self) -> float:
-        """θ = 1 − c of the level-0 boxes; 1 where there is none (c = 0)."""
-        return 1 - (confidence(self.levels[0]) or 0.0)
+    def difficulty(self, roi_score: float) -> float:
+        """θ = 1 − c of the level-0 boxes; 1 where none scores `roi_score` (c = 0)."""
+        return 1 - (confidence(self.levels[0], roi_score) or 0.0)
 
 
 class Ladder(Protocol):
@@ -144,4 +143,4 @@ def _detect(detector: SplitDetector, frames: Sequence[Frame]) -> list[Detections
 
 def _without_discriminator(by_level: list[list[Detections]]) -> list[FrameBoxes]:
     by_level += [by_level[-1]] * (LEVELS - len(by_level))
-    return [FrameBoxes(levels, 1 - (confidence(levels[0]) or 0.0)) for levels in zip(*by_level, strict=True)]
+    return [FrameBoxes(levels, None) for levels in zip(*by_level, strict=True)]
