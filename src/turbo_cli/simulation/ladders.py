@@ -11,6 +11,7 @@ from turbo_cli.artifacts.metadata import hash_file
 from turbo_cli.boxes import Detections
 from turbo_cli.data.images import Frame
 from turbo_cli.detectors import SplitDetector, load_detector
+from turbo_cli.detectors.running import detect_batch
 from turbo_cli.enhancement import Enhancer, load_enhancer
 from turbo_cli.enhancement.baselines import Baseline, find_baselines
 from turbo_cli.enhancement.difficulty import confidence
@@ -93,9 +94,8 @@ class DetectorLadder:
     def content(self) -> str:
         return " ".join(detector.weights_hash for detector in self.detectors)
 
-    @torch.inference_mode()
     def detect(self, frames: Sequence[Frame]) -> list[FrameBoxes]:
-        return _without_discriminator([_detect(detector, frames) for detector in self.detectors])
+        return _without_discriminator([detect_batch(detector, frames) for detector in self.detectors])
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,10 +109,9 @@ class ImageLadder:
     def content(self) -> str:
         return f"{self.base.weights_hash} {' '.join(self.baselines)}"
 
-    @torch.inference_mode()
     def detect(self, frames: Sequence[Frame]) -> list[FrameBoxes]:
         clearer = [[baseline(frame) for frame in frames] for baseline in self.baselines.values()]
-        return _without_discriminator([_detect(self.base, batch) for batch in [frames, *clearer]])
+        return _without_discriminator([detect_batch(self.base, batch) for batch in [frames, *clearer]])
 
 
 def load_ladder(levels: str, detector: str, enhancer: Path | None, device: str = "cpu") -> Ladder:
@@ -134,11 +133,6 @@ def load_ladder(levels: str, detector: str, enhancer: Path | None, device: str =
     if kind == "images":
         return ImageLadder(base, find_baselines(names, device))
     return DetectorLadder([base, *(load_detector(name, device=device) for name in names.split(","))])
-
-
-def _detect(detector: SplitDetector, frames: Sequence[Frame]) -> list[Detections]:
-    images, geometry = detector.prepare(frames)
-    return detector.detect(detector.encode(images), geometry)
 
 
 def _without_discriminator(by_level: list[list[Detections]]) -> list[FrameBoxes]:
