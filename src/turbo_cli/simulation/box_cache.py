@@ -1,6 +1,7 @@
 """Boxes at every level, kept on disk: a frame is detected once for all sweeps."""
 
 import hashlib
+import math
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from turbo_cli.detectors.store import cache_folder
 from turbo_cli.progress import Track, untracked
 from turbo_cli.simulation.ladders import FrameBoxes, Ladder
 
-VERSION = "1"
+VERSION = "2"
 
 
 def detect_cached(
@@ -57,7 +58,7 @@ def _write(path: Path, boxes: FrameBoxes) -> None:
             boxes=np.concatenate([found.boxes_xyxy for found in boxes.levels]),
             scores=np.concatenate([found.scores for found in boxes.levels]),
             category_ids=np.concatenate([found.category_ids for found in boxes.levels]),
-            predicted_difficulty=np.array(boxes.predicted_difficulty),
+            predicted_difficulty=np.array(boxes.predicted_difficulty, np.float64),  # NaN for None
         )
 
 
@@ -68,6 +69,7 @@ def _read(path: Path) -> FrameBoxes | None:
             ends = stored["counts"].cumsum()[:-1]
             parts = (np.split(stored[name], ends) for name in ("boxes", "scores", "category_ids"))
             levels = tuple(Detections(*columns) for columns in zip(*parts, strict=True))
-            return FrameBoxes(levels, float(stored["predicted_difficulty"]))
+            predicted = float(stored["predicted_difficulty"])
+            return FrameBoxes(levels, None if math.isnan(predicted) else predicted)
     except (OSError, EOFError, ValueError, zipfile.BadZipFile):
         return None

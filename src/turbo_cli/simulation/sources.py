@@ -38,7 +38,10 @@ def made_up_source(arrivals: str, frames: int, difficulties: Difficulties, seed:
     return source
 
 
-def footage_source(dataset: Path, ladder: Ladder, track: Track = untracked) -> Source:
-    """Replays of a dataset through the scenario's pipeline, at the levels of a ladder."""
-    footage = Footage(open_dataset(dataset), ladder, track)
+def footage_source(dataset: Path, ladder: Ladder, roi_score: float, track: Track = untracked) -> Source:
+    """Replays of a dataset through the scenario's pipeline, at the levels of a ladder.
+
+    roi_score: the profile's (`Profile.roi_score`).
+    """
+    footage = Footage(open_dataset(dataset), ladder, roi_score, track)
     return lambda scenario: footage.replay(scenario.pipeline, scenario.cameras, scenario.fps)
