@@ -58,6 +58,7 @@ class Orders:
         self._forecast = parts.forecast
         self._guard = parts.guard
         self._clock = parts.clock
+        self._roi_score = parts.roi_score
         self._fusion = fusion
 
     def discriminate_first(self, batch: Batch) -> Executed:
@@ -71,7 +72,7 @@ class Orders:
         self._observe(batch.window)
         batch.serve(
             {
-                place: Served(boxes, level, guess, None if level else difficulty_of(boxes))
+                place: Served(boxes, level, guess, None if level else self._difficulty(boxes))
                 for place, (boxes, level, guess) in enumerate(zip(found, levels, predicted, strict=True))
             }
         )
@@ -81,7 +82,7 @@ class Orders:
         """Detect all frames; enhance by θ for as long as the clock leaves, those that gain by it."""
         detected = self._worker.detect(batch.images, batch.geometry)
         self._observe(batch.window)
-        true = [difficulty_of(boxes) for boxes in detected.detections]
+        true = [self._difficulty(boxes) for boxes in detected.detections]
         executed = self._plan("detect-first", batch, true, self._forecast.level_0_ms(len(true)))
         levels = executed.plan.levels
         plain = [
@@ -140,7 +141,6 @@ class Orders:
         window.timings.extend(timings)
         self._forecast.observe(timings)
 
-
-def difficulty_of(detections: Detections) -> float:
-    """θ of eq. 1; a frame without any RoI is as hard as can be."""
-    return 1 - (confidence(detections) or 0.0)
+    def _difficulty(self, detections: Detections) -> float:
+        """θ of eq. 1; a frame without any RoI is as hard as can be."""
+        return 1 - (confidence(detections, self._roi_score) or 0.0)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from turbo_cli.detectors import SplitDetector
 from turbo_cli.enhancement import Enhancer
+from turbo_cli.enhancement.difficulty import ROI_SCORE
 from turbo_cli.scheduling.profile import Profile
 from turbo_cli.serving.engine.clock import Clock
 from turbo_cli.serving.engine.collecting import Collecting
@@ -18,7 +19,10 @@ from turbo_cli.serving.engine.worker import Worker
 
 @dataclass(frozen=True)
 class Parts:
-    """guard: None where no level is ever switched off. collecting: None where no frames are kept."""
+    """guard: None where no level is ever switched off. collecting: None where no frames are kept.
+
+    roi_score: of a RoI, by which θ is read (eq. 1); the profile's, whose gains are by that θ.
+    """
 
     worker: Worker
     planning: Planning
@@ -27,6 +31,7 @@ class Parts:
     drift: DriftWatch
     collecting: Collecting | None
     clock: Clock
+    roi_score: float
 
 
 def make_parts(
@@ -48,4 +53,5 @@ def make_parts(
         DriftWatch(),
         Collecting(options.collect, options.collect_bytes) if options.collect else None,
         clock,
+        profile.roi_score if profile else ROI_SCORE,
     )
