@@ -1,5 +1,7 @@
 """Every command of `turbo`, found by walking the app: a command added later is covered by itself."""
 
+import atexit
+import functools
 import json
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,6 +13,7 @@ import typer.main
 
 from tests.profiling.profiles.samples import write_profile
 from tests.profiling.streets import make_enhancer, write_enhancer
+from tests.serving.api.running import serving
 from tests.training.stages import write_difficulty, write_gan
 from turbo_cli.cli.main import app
 from turbo_cli.data import open_dataset
@@ -73,6 +76,15 @@ def _custom() -> SplitDetector:
     return load_detector("examples.custom_detector:make")
 
 
+@functools.cache
+def _service() -> str:
+    """The address of a service on loopback, which runs until the tests end."""
+    running = serving()
+    service = running.__enter__()
+    atexit.register(running.__exit__, None, None, None)
+    return service.server.url
+
+
 # What stands for a required parameter, by its name. `folder` is the test's own; results get new names.
 ARGUMENTS: dict[str, Callable[[Path], str]] = {
     "budget": lambda folder: "500",
@@ -96,6 +108,7 @@ ARGUMENTS: dict[str, Callable[[Path], str]] = {
     "profiles": lambda folder: str(write_profile(folder / "profile")),
     "second": lambda folder: str(write_profile(folder / "profile")),
     "source": lambda folder: str(folder / "street"),
+    "url": lambda folder: _service(),
 }
 
 # What keeps a command short that would work for long.
@@ -117,7 +130,7 @@ def complete_line(command: Command, folder: Path) -> list[str]:
     """
     line = [*command.path, *SHORT.get(str(command), [])]
     for parameter in command.parsed.params:
-        if parameter.required or parameter.name == "out":
+        if parameter.required or parameter.name in ("out", "url"):
             is_option = parameter.param_type_name == "option"
             line += [*parameter.opts[:1] * is_option, ARGUMENTS[parameter.name](folder)]
     return line

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from itertools import islice
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +17,10 @@ from turbo_cli.cli import (
     label_difficulty,
     plan,
     profile,
+    project,
+    replay,
     schedule_sim,
+    serve,
     train_gan,
     train_multiexit,
     weights,
@@ -24,6 +29,8 @@ from turbo_cli.cli.output import Output
 from turbo_cli.errors import TurboError
 
 INTERRUPTED = 130
+EXTRAS = {"fastapi": "serve", "uvicorn": "serve"}
+"""Packages that only some commands need, and the extra that brings them."""
 GLOBAL_FLAGS = ("--quiet", "--verbose", "--no-color")
 
 app = typer.Typer(
@@ -49,17 +56,23 @@ def root(
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print details on the way.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours (as NO_COLOR=1).")] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", help="The project file, in place of ./turbo.yaml."),
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Read the options that hold for every command; they may stand anywhere on the line."""
     context.obj = Output(quiet=quiet, verbose=verbose, color=not no_color)
+    project.use(context, config)
 
 
 app.add_typer(data.app, name="data")
 app.add_typer(weights.app, name="weights")
 app.add_typer(profile.app, name="profile")
+app.add_typer(serve.app, name="serve")
 app.command("detect", epilog=detect.EXAMPLE)(detect.detect)
 app.command("label-difficulty", epilog=label_difficulty.EXAMPLE)(label_difficulty.label_difficulty)
 app.command("train-gan", epilog=train_gan.EXAMPLE)(train_gan.train_gan)
@@ -67,6 +80,8 @@ app.command("train-multiexit", epilog=train_multiexit.EXAMPLE)(train_multiexit.t
 app.command("schedule-sim", epilog=schedule_sim.EXAMPLE)(schedule_sim.schedule_sim)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
+app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
+app.command("init", epilog=project.EXAMPLE)(project.init)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 
 
@@ -85,6 +100,11 @@ def main() -> None:
     except TurboError as error:
         output.error(str(error))
         status = 2
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRAS:
+            raise
+        output.error(f"this needs the package {error.name} (pip install 'turbo-cli[{EXTRAS[error.name]}]')")
+        status = 2
     except typer.TyperException as error:
         if message := error.format_message():  # says nothing where typer has printed the help instead
             output.error(message)
@@ -97,8 +117,16 @@ def main() -> None:
 
 
 def flags_first(arguments: list[str]) -> list[str]:
-    """Move the global flags to the front, so that they may stand behind a subcommand too."""
+    """Move the global options to the front, so that they may stand behind a subcommand too."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
-    head, tail = arguments[:end], arguments[end:]
-    flags = [argument for argument in head if argument in GLOBAL_FLAGS]
-    return [*flags, *(argument for argument in head if argument not in GLOBAL_FLAGS), *tail]
+    first: list[str] = []
+    others: list[str] = []
+    waiting = iter(arguments[:end])
+    for argument in waiting:
+        if argument in GLOBAL_FLAGS or argument.startswith("--config="):
+            first.append(argument)
+        elif argument == "--config":
+            first += [argument, *islice(waiting, 1)]
+        else:
+            others.append(argument)
+    return [*first, *others, *arguments[end:]]

@@ -32,6 +32,11 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     return _PARAMETER.sub(rf"\1{HIDDEN}", text)
 
 
+def is_placeholder(text: str) -> bool:
+    """Whether `text` is one `${NAME}` or `${file:PATH}` and nothing else, so that it holds no secret."""
+    return _PLACEHOLDER.fullmatch(text) is not None
+
+
 @dataclass(frozen=True)
 class Address:
     """An address with its secrets put in.

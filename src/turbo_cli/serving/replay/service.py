@@ -1,0 +1,58 @@
+"""The service under load, as its HTTP API shows it."""
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+import httpx2 as httpx
+
+from turbo_cli.errors import TurboError
+
+TIMEOUT = httpx.Timeout(90.0, connect=5.0)
+"""A posted frame is answered when its window is done."""
+
+
+@contextlib.asynccontextmanager
+async def connected(url: str, token: str | None) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the service. Raises `TurboError` where none answers or the token is not taken."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    unlimited = httpx.Limits(max_connections=None)
+    try:
+        async with httpx.AsyncClient(
+            base_url=url, headers=headers, timeout=TIMEOUT, limits=unlimited, trust_env=False
+        ) as client:
+            yield client
+    except (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+        raise TurboError(f"{url}: no service answers: {error}", "start one with `turbo serve`") from error
+
+
+async def window_ms(client: httpx.AsyncClient) -> float:
+    """The service's interval T."""
+    return float(_fine(await client.get("/v1/status")).json()["window_ms"])
+
+
+@contextlib.asynccontextmanager
+async def added(client: httpx.AsyncClient, addresses: dict[str, str]) -> AsyncIterator[None]:
+    """Inside, the service has cameras of these names; those that it did not have go again at the end.
+
+    Raises `TurboError` if one of them cannot be added.
+    """
+    there = {figures["camera"]["camera"] for figures in _fine(await client.get("/v1/cameras")).json()}
+    missing = [name for name in addresses if name not in there]
+    try:
+        for name in missing:
+            _fine(await client.post("/v1/cameras", json={"name": name, "url": addresses[name]}))
+        yield
+    finally:
+        await _remove(client, missing)
+
+
+async def _remove(client: httpx.AsyncClient, names: Sequence[str]) -> None:
+    with contextlib.suppress(httpx.HTTPError):  # it may have ended meanwhile
+        for name in names:
+            await client.delete(f"/v1/cameras/{name}")
+
+
+def _fine(answer: httpx.Response) -> httpx.Response:
+    if not answer.is_success:
+        raise TurboError(f"{answer.url.path}: the service answers {answer.status_code}: {answer.text[:200]}")
+    return answer
