@@ -1,10 +1,10 @@
 """What the enhancer's pieces cost beside the detector, in CPU time on one thread and as ratios.
 
-    python benchmarks/decoder_cost.py tiny
-    python benchmarks/decoder_cost.py yolo-fastest-xl --weights yolo-fastest-1.1-xl.weights
+    python benchmarks/decoder_cost.py tiny yolo-fastest-xl yolov3 faster-rcnn efficientdet-d0
 
-A frame at level 5 runs the five layers and leaves by exit 5. Set MALLOC_MMAP_THRESHOLD_=4000000000 and
-MALLOC_TRIM_THRESHOLD_=8000000000: a fresh mapping for every large tensor costs a page fault a page.
+Weights are random: only the architecture counts, and NMS finds little to do. A frame at level 5 runs the five
+layers and leaves by exit 5. Set MALLOC_MMAP_THRESHOLD_=4000000000 and MALLOC_TRIM_THRESHOLD_=8000000000: a
+fresh mapping for every large tensor costs a page fault a page.
 """
 
 import argparse
@@ -14,8 +14,8 @@ from statistics import median
 
 import torch
 
-from turbo_cli.detectors import load_detector
 from turbo_cli.detectors.base import STAGES
+from turbo_cli.detectors.untrained import make_untrained
 from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.discriminators import FrameDiscriminator
 
@@ -23,36 +23,40 @@ RUNS = 15
 
 
 def main() -> None:
+    """Print a table of the pieces of each detector."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("detector")
-    parser.add_argument("--weights")
-    options = parser.parse_args()
+    parser.add_argument("detectors", nargs="+")
     torch.set_num_threads(1)
-    detector = load_detector(options.detector, options.weights)
+    for name in parser.parse_args().detectors:
+        show_costs(name)
+
+
+@torch.inference_mode()
+def show_costs(name: str) -> None:
+    """Print the cost of each piece of one detector and its decoder."""
+    detector = make_untrained(name)
     decoder, discriminator = Decoder(detector.channels), FrameDiscriminator()
     width, height = detector.input_size
     images = torch.rand(1, 3, height, width)
-    with torch.inference_mode():
-        features = detector.encode(images)
-        maps = [images, *features]
-        encode = milliseconds(lambda: detector.encode(images))
-        whole = encode + milliseconds(lambda: detector.detect(features))
-        print(f"detector {whole:.1f} ms, of which encode {encode:.1f}")
-        below, layers, leaving = decoder.start(features[-1]), 0.0, 0.0
-        for k in range(1, STAGES + 1):
-            entering, skip = below, maps[STAGES - k]
-            below = decoder.hidden(k, entering, skip)
-            layer = milliseconds(lambda: decoder.hidden(k, entering, skip))  # noqa: B023
-            leaving = milliseconds(lambda: decoder.enhance(k, below, skip))  # noqa: B023
-            stage = milliseconds(lambda: detector.stages[STAGES - k](skip))  # noqa: B023
-            print(f"layer {k}: {layer:.1f} ms, exit {leaving:.1f}, stage {STAGES + 1 - k} again {stage:.1f}")
-            layers += layer
-        judged = milliseconds(lambda: discriminator(images))
-    print(
-        f"five layers and exit 5: {(layers + leaving) / whole:.2f} of the detector; D_f {judged / whole:.3f}"
-    )
+    features = detector.encode(images)
+    maps = [images, *features]
+    encode = milliseconds(lambda: detector.encode(images))
+    whole = encode + milliseconds(lambda: detector.detect(features))
+    print(f"{name}: detector {whole:.1f} ms, of which encode {encode:.1f}")
+    below, layers, leaving = decoder.start(features[-1]), 0.0, 0.0
+    for k in range(1, STAGES + 1):
+        entering, skip = below, maps[STAGES - k]
+        below = decoder.hidden(k, entering, skip)
+        layer = milliseconds(lambda: decoder.hidden(k, entering, skip))  # noqa: B023
+        leaving = milliseconds(lambda: decoder.enhance(k, below, skip))  # noqa: B023
+        stage = milliseconds(lambda: detector.stages[STAGES - k](skip))  # noqa: B023
+        print(f"  layer {k}: {layer:.1f} ms, exit {leaving:.1f}, stage {STAGES + 1 - k} again {stage:.1f}")
+        layers += layer
+    judged = milliseconds(lambda: discriminator(images))
+    ratio = (layers + leaving) / whole
+    print(f"  five layers and exit 5: {ratio:.2f} of the detector; D_f {judged / whole:.3f}")
 
 
 def milliseconds(call: Callable[[], object]) -> float:

@@ -47,7 +47,7 @@ class CustomDetector(SplitDetector):
     def detect(
         self, features: Sequence[Tensor], geometry: Sequence[Geometry] | None = None
     ) -> list[Detections]:
-        raw = self.head(features[4])
+        raw = self.head(features[4]).float()
         height, width = (side * STRIDE for side in raw.shape[2:])
         geometry = geometry or [Geometry(width, height, 1.0, 1.0)] * len(raw)
         return [self._boxes(image, place) for image, place in zip(raw, geometry, strict=True)]

@@ -43,7 +43,7 @@ class SmallDetector(SplitDetector):
         """(B, 5, h, w): objectness logit, and the box's reach from the cell's centre in input pixels."""
         height, width = features[-1].shape[-2:]
         pooled = [F.adaptive_avg_pool2d(maps, (height, width)) for maps in features]
-        predicted: Tensor = self.head(torch.cat(pooled, dim=1))
+        predicted: Tensor = self.head(torch.cat(pooled, dim=1)).float()
         return predicted
 
     def detect(

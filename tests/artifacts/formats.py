@@ -309,7 +309,7 @@ WEIGHTS_FORMATS = [
         "gan.safetensors",
         gan.read,
         gan.write,
-        st.builds(gan.GanWeights, provenances(), states, states, states, settings),
+        st.builds(gan.GanWeights, provenances(), states, states, states, settings, states),
     ),
     Format(
         "enhancer",

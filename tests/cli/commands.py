@@ -52,7 +52,8 @@ WITH_JSON = [command for command in LEAVES if "--json" in command.options]
 def _write_labels(path: Path) -> Path:
     """A box in each of two frames that lie beside the file."""
     numbers = (0, 1)
-    images = [{"id": i + 1, "file_name": f"{i}.png", "width": 64, "height": 48} for i in numbers]
+    size = {"width": 64, "height": 48}
+    images = [{"id": i + 1, "file_name": f"{i}.png", "camera": f"{i}", **size} for i in numbers]
     boxes = [{"id": i + 1, "image_id": i + 1, "category_id": 3, "bbox": [9, 9, 20, 20]} for i in numbers]
     content = {"images": images, "annotations": boxes, "categories": [{"id": 3, "name": "car"}]}
     path.write_text(json.dumps(content))
@@ -62,10 +63,6 @@ def _write_labels(path: Path) -> Path:
 def _write_numbers(path: Path) -> Path:
     path.write_text("0.2\n0.9\n")
     return path
-
-
-def _find_or_write_profile(folder: Path) -> Path:
-    return folder if folder.exists() else write_profile(folder)
 
 
 def _untrained() -> Enhancer:
@@ -88,16 +85,16 @@ ARGUMENTS: dict[str, Callable[[Path], str]] = {
         write_difficulty(folder / "difficulty.csv", open_dataset(folder / "street"), _custom())
     ),
     "enhancer": lambda folder: str(write_enhancer(folder / "enhancer.safetensors", _untrained())),
-    "first": lambda folder: str(_find_or_write_profile(folder / "profile")),
+    "first": lambda folder: str(write_profile(folder / "profile")),
     "format_name": lambda folder: "yolo",
     "fractions": lambda folder: "0.5,0.5",
     "gan": lambda folder: str(write_gan(folder / "gan.safetensors", _custom())),
     "labelled": lambda folder: str(_write_labels(folder / "street" / "labels.json")),
     "name": lambda folder: "examples.custom_detector:make",
     "out": lambda folder: tempfile.mktemp(prefix="out-", suffix=".json", dir=folder),
-    "profile": lambda folder: str(_find_or_write_profile(folder / "profile")),
-    "profiles": lambda folder: str(_find_or_write_profile(folder / "profile")),
-    "second": lambda folder: str(_find_or_write_profile(folder / "profile")),
+    "profile": lambda folder: str(write_profile(folder / "profile")),
+    "profiles": lambda folder: str(write_profile(folder / "profile")),
+    "second": lambda folder: str(write_profile(folder / "profile")),
     "source": lambda folder: str(folder / "street"),
 }
 
@@ -106,7 +103,10 @@ SHORT: dict[str, list[str]] = {
     "data synth": ["--cameras", "1", "--frames", "2"],
     "train-gan": ["--iterations", "1", "--batch-size", "2", "--workers", "0"],
     "train-multiexit": ["--loss", "distill", "--iterations", "1", "--batch-size", "2", "--workers", "0"],
+    "weights fine-tune": ["--iterations", "1", "--batch-size", "2", "--workers", "0"],
     "evaluate": ["--baselines", "stretch", "--bootstrap", "9"],
+    "profile measure": ["--gpu", "t4", "--estimate", "--max-batch", "2"],
+    "schedule-sim": ["--frames", "40", "--solver", "paper"],
 }
 
 

@@ -73,13 +73,14 @@ def test_assumed_gains_are_never_shown_as_measured(turbo: RunTurbo, window: list
 def test_mistakes_are_one_line(turbo: RunTurbo, window: list[str | Path], tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("0.5\nhard\n")
     (tmp_path / "large.txt").write_text("0.5\n7\n")
-    for place, value, message in [
+    mistakes: list[tuple[int, str | Path, str]] = [
         (1, "t5/yolov3", "t5/yolov3: no such folder"),
         (3, tmp_path / "words.txt", "words.txt: line 2: 'hard' is not a number"),
         (3, tmp_path / "large.txt", "difficulty 2: 7.0 is not between 0 and 1"),
         (3, tmp_path / "none.txt", "none.txt: no such file"),
         (5, "nan", "budget: nan"),
-    ]:
+    ]
+    for place, value, message in mistakes:
         line = [*window]
         line[place] = value
         finished = turbo("plan", *line)

@@ -77,6 +77,8 @@ def test_noscope_sends_what_the_cheap_model_is_unsure_of(
 ) -> None:
     (decision,) = decide_all(NoScope(count_squares, high=high), [frame])
     assert (decision.sent, decision.reason) == (sent, reason)
+    answer = None if decision.answer is None else decision.answer.scores.tolist()
+    assert answer == (None if sent else count_squares(frame).scores.tolist())
 
 
 @pytest.mark.parametrize("name", PIPELINES)

@@ -32,3 +32,9 @@ def test_an_unsteady_machine_gets_a_margin_that_most_measurements_keep() -> None
         kept.append(10 * ratio <= correction.apply(LATENCY).ms("head", 1) / LATENCY.ms("head", 1) * 10)
         correction = correction.observe("head", 10, 10 * ratio)
     assert 0.9 < np.mean(kept[100:]) < 1
+
+
+def test_no_piece_is_faster_than_what_has_just_run() -> None:
+    corrected = Correction().observe("encode", 10, 300).apply(LATENCY, pace=2.0)
+    assert corrected.ms("head", 4) == 2 * LATENCY.ms("head", 4)
+    assert corrected.ms("encode", 4) > 2 * LATENCY.ms("encode", 4)

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.scheduling.windows import (
-    LAYERS,
     ORDERS,
     Window,
     every_choice,
@@ -21,7 +20,7 @@ from tests.scheduling.windows import (
 from turbo_cli.errors import TurboError
 from turbo_cli.scheduling import make_plan, replan
 from turbo_cli.scheduling.gains import gain_table
-from turbo_cli.scheduling.latency import latency_profile
+from turbo_cli.scheduling.latency import LAYERS, latency_profile
 from turbo_cli.scheduling.solvers import SOLVERS
 
 GAINS = gain_table(gain_rows(), "true")
@@ -136,3 +135,24 @@ def test_per_level_plans_have_no_layers() -> None:
     plan = make_plan(GAINS, LATENCY, [0.5], 100, execution="per-level")
     with pytest.raises(TurboError, match="staged"):
         replan(plan, GAINS, LATENCY, [0.5], 1, 50)
+
+
+@settings(max_examples=60, deadline=None)
+@given(windows, st.data())
+def test_a_level_that_a_frame_is_not_allowed_is_not_chosen_and_the_rest_is_still_best(
+    window: Window, data: st.DataObject
+) -> None:
+    frames = len(window.difficulties)
+    allowed = np.array(
+        data.draw(st.lists(st.lists(st.booleans(), min_size=6, max_size=6), min_size=frames, max_size=frames))
+    )
+    arguments = (window.gains, window.latency, window.difficulties, window.budget_ms)
+    where = {"order": window.order, "execution": window.execution}
+    plan = make_plan(*arguments, **where, allowed=allowed)  # type: ignore[arg-type]
+    assert all(level == 0 or allowed[row, level] for row, level in enumerate(plan.levels))
+    exact = make_plan(*arguments, "exact", **where, allowed=allowed)  # type: ignore[arg-type]
+    assert plan.predicted_gain == pytest.approx(exact.predicted_gain)
+    free = make_plan(*arguments, **where)  # type: ignore[arg-type]
+    everything = make_plan(*arguments, **where, allowed=np.ones((frames, 6)))  # type: ignore[arg-type]
+    assert everything.predicted_gain == pytest.approx(free.predicted_gain)
+    assert plan.predicted_gain <= free.predicted_gain + 1e-9

@@ -23,8 +23,7 @@ def test_a_profile_has_gains_for_each_order_and_latencies(tmp_path: Path) -> Non
 
 def test_shipped_profiles_are_found_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "src" / "turbo_cli").mkdir(parents=True)
-    monkeypatch.setattr(profile.turbo_cli, "__file__", str(tmp_path / "src" / "turbo_cli" / "__init__.py"))
-    monkeypatch.setattr(profile.resources, "files", lambda package: tmp_path / "src" / "turbo_cli")
+    monkeypatch.setattr(profile, "PACKAGE", tmp_path / "src" / "turbo_cli")
     in_checkout = write_profile(tmp_path / "profiles" / "t4" / "yolov3")
     assert load_profile("t4/yolov3").folder == in_checkout
     with pytest.raises(TurboError, match=r"t4/yolo: no such folder.*did you mean 't4/yolov3'"):
@@ -35,11 +34,12 @@ def test_shipped_profiles_are_found_by_name(tmp_path: Path, monkeypatch: pytest.
 
 def test_tables_of_different_detectors_or_weights_are_refused(tmp_path: Path) -> None:
     one = write_profile(tmp_path / "one")
-    for number, other in enumerate([{"detector": "yolov3"}, {"detector_weights_hash": "b" * 64}]):
-        mixed = write_profile(tmp_path / str(number), **other)
+    other_detector = write_profile(tmp_path / "two", detector="yolov3")
+    other_weights = write_profile(tmp_path / "three", weights_hash="b" * 64)
+    for mixed, key in ((other_detector, "detector"), (other_weights, "detector_weights_hash")):
         for name in ("latency.csv", "latency.csv.json"):
             (mixed / name).write_bytes((one / name).read_bytes())
-        with pytest.raises(TurboError, match=rf"{number}/.*csv\.json: key {next(iter(other))}: made for"):
+        with pytest.raises(TurboError, match=rf"{mixed.name}/.*csv\.json: key {key}: made for"):
             load_profile(mixed)
     with pytest.raises(TurboError, match="made for 'tiny', not 'yolov3'"):
         load_profile(one, "yolov3")

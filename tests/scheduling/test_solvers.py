@@ -1,5 +1,7 @@
 """What holds for every solver on every profile, against trying all plans; and `turbo` where it must cut."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -76,6 +78,13 @@ def test_turbo_lies_between_paper_and_exact_and_its_bound_above(
         assert paper.predicted_gain <= ours.predicted_gain + TOLERANCE
         assert ours.predicted_gain <= exact.predicted_gain + TOLERANCE <= ours.bound + 2 * TOLERANCE
         assert ours.predicted_latency_ms <= window.budget_ms
+
+
+@executions
+def test_without_a_budget_every_frame_of_a_large_window_gets_its_best_level(execution: Execution) -> None:
+    plan = solve(replace(random_window(1, 30, execution), budget_ms=np.inf), "turbo")
+    assert plan.predicted_gain == pytest.approx(plan.bound)
+    assert plan.predicted_gain == pytest.approx(solve(random_window(1, 30, execution), "none").bound)
 
 
 @executions

@@ -19,12 +19,10 @@ from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.artifacts.rows import Table
 from turbo_cli.scheduling.costs import Execution, Order
 from turbo_cli.scheduling.gains import LEVELS, FloatArray, GainTable, IntArray
-from turbo_cli.scheduling.latency import PIECES, LatencyProfile
+from turbo_cli.scheduling.latency import LAYERS, PIECES, WHOLE, LatencyProfile
 
 ORDERS: tuple[Order, ...] = get_args(Order)
 EXECUTIONS: tuple[Execution, ...] = get_args(Execution)
-LAYERS = tuple(piece for piece in PIECES if piece.startswith("layer-"))
-WHOLE = tuple(piece for piece in PIECES if piece.startswith("level-"))
 BUCKETS = 4
 MOST_FRAMES = 6
 
@@ -89,7 +87,7 @@ def costs_ms(window: Window, plans: IntArray) -> FloatArray:
     frames = plans.shape[1]
 
     def ms(piece: Piece, sizes: ArrayLike) -> FloatArray:
-        return window.latency.table(piece, frames)[sizes]
+        return np.asarray(window.latency.table(piece, frames)[np.asarray(sizes)], np.float64)
 
     total = ms("discriminator", frames * (window.order == "discriminate-first"))
     if window.execution == "per-level":
@@ -128,10 +126,12 @@ def gain_rows(source: str = "measured") -> tuple[LevelGain, ...]:
     )
 
 
-def write_profile(folder: Path, source: str = "measured", **provenance: str) -> Path:
-    """A whole profile of `tiny` in a new folder."""
+def write_profile(
+    folder: Path, source: str = "measured", detector: str = "tiny", weights_hash: str = "a" * 64
+) -> Path:
+    """A whole profile in a new folder."""
     folder.mkdir(parents=True)
-    made = Provenance(**({"detector": "tiny", "detector_weights_hash": "a" * 64} | provenance))
+    made = Provenance(detector=detector, detector_weights_hash=weights_hash)
     latency.write(folder / "latency.csv", Table(made, latency_rows()))
     accuracy.write(folder / "accuracy.csv", Table(made, gain_rows(source)))
     return folder

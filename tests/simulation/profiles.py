@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from turbo_cli.artifacts import rows
+from turbo_cli.artifacts import accuracy, latency, rows
 from turbo_cli.artifacts.accuracy import LevelGain
 from turbo_cli.artifacts.latency import PieceLatency
 from turbo_cli.artifacts.metadata import Provenance
@@ -54,3 +54,12 @@ def make_profile(seed: int = 0, encode_ms: float = 4.0, head_ms: float = 1.0) ->
         rows.Table(PROVENANCE, tuple(gains)),
         latency_profile(latencies),
     )
+
+
+def write_made_up(folder: Path) -> Path:
+    """`make_profile` on disk: for `tiny` of any weights."""
+    profile = make_profile()
+    folder.mkdir()
+    latency.write(folder / "latency.csv", profile.latency_table)
+    accuracy.write(folder / "accuracy.csv", profile.accuracy_table)
+    return folder

@@ -10,7 +10,7 @@ from turbo_cli.artifacts.difficulty import FrameDifficulty
 from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.data import Dataset
 from turbo_cli.detectors import SplitDetector
-from turbo_cli.training.gan import Gan
+from turbo_cli.training.game import Gan
 from turbo_cli.training.stage_one import gan_weights
 
 T = TypeVar("T")

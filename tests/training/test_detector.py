@@ -11,14 +11,16 @@ import pytest
 import torch
 
 from tests.conftest import RunTurbo
+from tests.small_detector import SmallDetector
 from tests.training.stages import InterruptedAt
 from turbo_cli.artifacts import detector as artifact
 from turbo_cli.data import open_dataset
 from turbo_cli.detectors.base import hash_state
+from turbo_cli.detectors.fine_tuned import load_fine_tuned
 from turbo_cli.detectors.loading import load_detector
 from turbo_cli.detectors.tiny import CATEGORY_IDS, TinyDetector, TinyNetwork, detection_loss
 from turbo_cli.errors import TurboError
-from turbo_cli.training.detector import DetectorTraining, train
+from turbo_cli.training.detector import DetectorTraining, fine_tune, train
 from turbo_cli.training.schedule import learning_rate_factor
 
 
@@ -151,3 +153,41 @@ def test_ctrl_c_keeps_the_last_checkpoint(options: DetectorTraining) -> None:
     assert process.returncode == 130 and error.count("\n") <= 1, error
     assert options.checkpoint.exists() and not options.out.exists()
     assert [path.name for path in options.out.parent.glob(".*")] == []
+
+
+def test_a_fine_tuned_copy_learns_and_its_detector_stays(options: DetectorTraining) -> None:
+    """Kept as weights that only this detector takes; statistics stay too."""
+    detector = SmallDetector()
+    tuning = dataclasses.replace(options, kinds=("fog",), crop=(32, 32), learning_rate=1e-2)
+    fine_tune(detector, tuning)
+    assert hash_state(detector) == detector.weights_hash
+    tuned = load_fine_tuned(options.out, detector)
+    assert tuned.weights_hash == artifact.read(options.out).provenance.detector_weights_hash
+    assert tuned.weights_hash != detector.weights_hash
+    for name, tensor in detector.state_dict().items():
+        moved = not torch.allclose(tensor, tuned.state_dict()[name])
+        assert moved == ("running" not in name and "tracked" not in name) or name.startswith("head")
+    assert not any(parameter.requires_grad for parameter in tuned.parameters())
+
+
+def test_a_resumed_fine_tuning_ends_in_the_same_weights(options: DetectorTraining, tmp_path: Path) -> None:
+    fine_tune(SmallDetector(), options)
+    again = dataclasses.replace(options, out=tmp_path / "again.safetensors")
+    with pytest.raises(KeyboardInterrupt):
+        fine_tune(SmallDetector(), again, InterruptedAt(3))
+    resume = dataclasses.replace(again, resume=True)
+    with pytest.raises(TurboError, match="was made with --detector small"):
+        fine_tune(SmallDetector(seed=1), resume)
+    fine_tune(SmallDetector(), resume)
+    one, other = (load_fine_tuned(path, SmallDetector()) for path in (options.out, again.out))
+    assert hash_state(one) == hash_state(other)
+
+
+def test_the_command_fine_tunes_tiny_into_weights_that_it_loads(
+    turbo: RunTurbo, rectangles: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "tuned.safetensors"
+    line = ["--dataset", rectangles, "--iterations", "2", "--batch-size", "2", "--workers", "0", "--out", out]
+    finished = turbo("weights", "fine-tune", "--detector", "tiny", "--size", "64x64", *line)
+    assert finished.status == 0, finished.err
+    assert load_detector("tiny", out).weights_hash != load_detector("tiny").weights_hash

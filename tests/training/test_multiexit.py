@@ -12,15 +12,16 @@ from turbo_cli.data import open_dataset
 from turbo_cli.detectors.base import hash_state
 from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.errors import TurboError
-from turbo_cli.training.multiexit import (
+from turbo_cli.training.game import Gan
+from turbo_cli.training.multiexit import loss_terms, train_decoder
+from turbo_cli.training.multiexit_options import (
     LossWeights,
     MultiexitTraining,
-    loss_terms,
     parse_kinds,
     parse_levels,
     parse_losses,
-    train_decoder,
 )
+from turbo_cli.training.options import Report
 from turbo_cli.training.pairs import Pairs
 from turbo_cli.training.validation import make_validation
 
@@ -40,13 +41,14 @@ def options(tmp_path: Path) -> MultiexitTraining:
     )
 
 
-def trained(folder: Path, options: MultiexitTraining, stop_after: int | None = None) -> Decoder:
+def trained(
+    folder: Path, options: MultiexitTraining, stop_after: int | None = None, report: Report | None = None
+) -> Decoder:
     detector, dataset = SmallDetector(), open_dataset(folder)
     torch.manual_seed(0)
     validation = make_validation(detector, dataset, KINDS, 0, frames=4)
-    return train_decoder(
-        detector, Decoder(detector.channels), dataset, dataset, validation, options, InterruptedAt(stop_after)
-    )
+    gan, track = Gan(detector.channels), InterruptedAt(stop_after)
+    return train_decoder(detector, gan, dataset, dataset, validation, options, track, report)
 
 
 def test_training_moves_the_decoder_and_nothing_of_the_detector(
@@ -54,9 +56,7 @@ def test_training_moves_the_decoder_and_nothing_of_the_detector(
 ) -> None:
     detector = SmallDetector()
     before = hash_state(detector)
-    decoder = train_decoder(
-        detector, Decoder(detector.channels), open_dataset(rectangles), None, None, options
-    )
+    decoder = train_decoder(detector, Gan(detector.channels), open_dataset(rectangles), None, None, options)
     assert hash_state(detector) == before
     for level in range(1, 6):
         assert decoder.layer(level).addition.weight.abs().sum() > 0
@@ -79,11 +79,11 @@ def test_distilling_brings_degraded_frames_closer_to_the_clean_prediction() -> N
     detector = SmallDetector()
     clean = torch.rand(4, 3, 32, 64)
     pairs = Pairs(clean, clean * 0.3, [])
-    decoder, weights = Decoder(detector.channels), LossWeights(detection=0, distill=1)
-    optimizer = torch.optim.Adam(decoder.parameters(), 3e-3)
+    gan, weights = Gan(detector.channels), LossWeights(detection=0, distill=1)
+    optimizer = torch.optim.Adam(gan.generator.parameters(), 3e-3)
     losses = []
     for _ in range(60):
-        loss = loss_terms(detector, decoder, pairs, [1, 2, 3, 4, 5], weights)["distill"]
+        loss = loss_terms(detector, gan, pairs, [1, 2, 3, 4, 5], weights)["distill"]
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -91,11 +91,50 @@ def test_distilling_brings_degraded_frames_closer_to_the_clean_prediction() -> N
     assert losses[-1] < 0.3 * losses[0]
 
 
+def test_the_adversarial_term_teaches_level_5_and_leaves_its_judges_alone() -> None:
+    torch.manual_seed(0)
+    detector, gan = SmallDetector(), Gan(SmallDetector().channels)
+    gan.requires_grad_(False).generator.decoder.requires_grad_(True)
+    pairs = Pairs(torch.rand(4, 3, 32, 64), 0.3 * torch.rand(4, 3, 32, 64), [])
+    optimizer = torch.optim.Adam(gan.generator.parameters(), 3e-3)
+    losses = []
+    for _ in range(30):
+        terms = loss_terms(detector, gan, pairs, [1], LossWeights(detection=0, distill=1, adversarial=0.5))
+        optimizer.zero_grad()
+        terms["adversarial"].backward()
+        optimizer.step()
+        losses.append(terms["adversarial"].item())
+    assert losses[-1] < losses[0]
+    assert gan.generator.decoder.layer(5).addition.weight.abs().sum() > 0
+    assert gan.generator.decoder.layer(1).addition.weight.abs().sum() == 0
+    assert all(parameter.grad is None for parameter in [*gan.frame.parameters(), *detector.parameters()])
+
+
+@pytest.mark.parametrize("stop_after", [2, 4])
+def test_validation_stops_a_run_that_no_longer_improves(
+    rectangles: Path, options: MultiexitTraining, tmp_path: Path, stop_after: int
+) -> None:
+    """A learning rate of almost nothing: only the first evaluation is an improvement."""
+    patient = dataclasses.replace(
+        options, iterations=40, eval_every=1, save_every=1, patience=3, learning_rate=1e-30
+    )
+    lines = list[str]()
+    unbroken = trained(rectangles, patient, report=lines.append)
+    assert sum("held-out" in line for line in lines) == 4
+    again = dataclasses.replace(patient, out=tmp_path / "again.safetensors")
+    with pytest.raises(KeyboardInterrupt):
+        trained(rectangles, again, stop_after)
+    resumed = list[str]()
+    decoder = trained(rectangles, dataclasses.replace(again, resume=True), report=resumed.append)
+    assert hash_state(decoder) == hash_state(unbroken)
+    assert sum("held-out" in line for line in resumed) == 4 - stop_after
+
+
 def test_untrained_levels_lose_exactly_what_level_0_loses() -> None:
     detector = SmallDetector()
     clean, degraded = torch.rand(2, 3, 32, 64), torch.rand(2, 3, 32, 64)
     terms = loss_terms(
-        detector, Decoder(detector.channels), Pairs(clean, degraded, []), [1, 3, 5], LossWeights(0, 1)
+        detector, Gan(detector.channels), Pairs(clean, degraded, []), [1, 3, 5], LossWeights(0, 1)
     )
     expected = detector.distill(detector.encode(degraded), detector.encode(clean))
     assert terms["distill"].item() == pytest.approx(expected.item(), rel=1e-6)

@@ -15,7 +15,7 @@ from turbo_cli.detectors.base import hash_state
 from turbo_cli.enhancement import load_enhancer
 from turbo_cli.errors import TurboError
 from turbo_cli.training.gan import GanTraining
-from turbo_cli.training.multiexit import LossWeights, MultiexitTraining
+from turbo_cli.training.multiexit_options import LossWeights, MultiexitTraining
 from turbo_cli.training.stage_one import adapt_discriminator, run_stage_one
 from turbo_cli.training.stage_two import run_stage_two
 

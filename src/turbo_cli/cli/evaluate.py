@@ -40,6 +40,14 @@ def evaluate(
     baselines: Annotated[
         str, typer.Option(help="none, all, names with commas; package.module:factory is a plug-in.")
     ] = "all",
+    reference: Annotated[
+        list[Path] | None,
+        typer.Option(help="Weights of `turbo weights fine-tune`, to judge beside; may be repeated."),
+    ] = None,
+    generator: Annotated[
+        list[Path] | None,
+        typer.Option(help="A gan.safetensors whose whole pictures are judged beside; may be repeated."),
+    ] = None,
     frames: Annotated[
         int | None, typer.Option(min=1, help="Only as many frames, evenly spread over the dataset.")
     ] = None,
@@ -69,6 +77,7 @@ def evaluate(
     from turbo_cli.profiling.evaluation import EvaluationOptions, evaluate_enhancer
     from turbo_cli.profiling.gallery import find_cases, write_gallery
     from turbo_cli.profiling.page import write_page
+    from turbo_cli.profiling.references import load_references
 
     output: Output = context.obj
     if gallery:
@@ -78,7 +87,8 @@ def evaluate(
     chosen = spread_frames(open_dataset(labelled), frames)
     loaded = load_enhancer(enhancer, load_detector(detector, weights, device, parse_size(size)))
     options = EvaluationOptions(merged, roi_score, hard_threshold, score, bootstrap, seed, batch_size)
-    report = evaluate_enhancer(loaded, chosen, compared, options, output.track)
+    references = load_references(loaded.detector, reference or (), generator or ())
+    report = evaluate_enhancer(loaded, chosen, compared, options, output.track, references)
     cases = find_cases(loaded, chosen, report, score=score, track=output.track) if html or gallery else []
     if gallery:
         write_gallery(gallery, cases)

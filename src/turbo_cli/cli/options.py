@@ -36,6 +36,9 @@ IterationsOption = Annotated[int, typer.Option("--iterations", min=1, help="Trai
 SeedOption = Annotated[int, typer.Option("--seed", help="Of all random draws.")]
 WorkersOption = Annotated[int, typer.Option("--workers", min=0, help="Processes that make samples.")]
 SaveEveryOption = Annotated[int, typer.Option("--save-every", min=1, help="Iterations between checkpoints.")]
+CropOption = Annotated[
+    str | None, typer.Option("--crop", metavar="WxH", help="Train on crops of this size (input pixels).")
+]
 AmpOption = Annotated[bool, typer.Option("--amp", help="Run the networks in bfloat16 where that is safe.")]
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint beside --out.")]
 EnhancerOption = Annotated[

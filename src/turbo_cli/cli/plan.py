@@ -23,7 +23,7 @@ def plan(
         str, typer.Option(metavar="FILE|--", help="One number in 0…1 a line for each frame; -- reads stdin.")
     ],
     budget: Annotated[float, typer.Option(metavar="MS", help="Milliseconds for all of the window's work.")],
-    solver: Annotated[str, typer.Option(help="turbo, exact, paper, none, or fixed:LEVEL.")] = "turbo",
+    solver: Annotated[str, typer.Option(help="turbo, exact, paper, random, none, or fixed:LEVEL.")] = "turbo",
     order: Annotated[
         Literal["discriminate-first", "detect-first"],
         typer.Option(help="Plan by D_f's θ′ before detection, or by θ after it."),

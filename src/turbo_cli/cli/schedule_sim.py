@@ -128,7 +128,7 @@ def _print(output: Output, outcomes: "Sequence[Outcome]", axes: list[str]) -> No
         row += [outcome.order, f"{summary.sent:,}", f"{summary.dropped:,}", f"{summary.late:,}"]
         row += [f"{summary.missed / max(summary.windows, 1):.1%}", " ".join(map(str, summary.levels))]
         row += [f"{summary.gain:+.4f}", f"{summary.utilisation:.0%}"]
-        row += [f"{summary.utilisation - summary.level_0_utilisation:.0%}", f"{summary.fairness:.3f}"]
+        row += [f"{max(summary.utilisation - summary.level_0_utilisation, 0):.0%}", f"{summary.fairness:.3f}"]
         if outcome.judged:
             row += [f"{outcome.judged.turbo.map:.4f}", f"{outcome.judged.plain.map:.4f}"]
         table.add_row(*row)

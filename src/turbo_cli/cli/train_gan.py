@@ -8,6 +8,7 @@ import typer
 from turbo_cli.cli.options import (
     AmpOption,
     BatchSizeOption,
+    CropOption,
     DatasetOption,
     DetectorOption,
     DeviceOption,
@@ -42,12 +43,19 @@ def train_gan(
     learning_rate: Annotated[float, typer.Option(help="Of the generator.")] = 2e-4,
     lr_discriminator: Annotated[float, typer.Option(help="Of D_f and D_i.")] = 2e-3,
     adversarial: Annotated[str, typer.Option(help="paper, or rals: relativistic least squares.")] = "paper",
+    crop: CropOption = None,
+    freeze_encoder: Annotated[
+        bool,
+        typer.Option(help="Keep the detector's backbone as the encoder, or train a copy of it along (§6.3)."),
+    ] = True,
     only_discriminator: Annotated[
         bool,
         typer.Option("--only-discriminator", help="Fine-tune D_f of --init alone."),
     ] = False,
     init: Annotated[Path | None, typer.Option(help="The enhancer whose D_f is fine-tuned.")] = None,
-    log: Annotated[Path | None, typer.Option(help="Folder for losses.csv and pictures.")] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="Folder for losses.csv, pictures and TensorBoard's events.")
+    ] = None,
     eval_every: Annotated[int, typer.Option(min=1, help="Iterations between D_f's AUC.")] = 250,
     save_every: SaveEveryOption = 200,
     workers: WorkersOption = 1,
@@ -75,6 +83,8 @@ def train_gan(
         learning_rate=learning_rate,
         discriminator_learning_rate=lr_discriminator,
         objective=parse_objective(adversarial),
+        crop=parse_size(crop),
+        freeze_encoder=freeze_encoder,
         only_discriminator=only_discriminator,
         log=log,
         eval_every=eval_every,

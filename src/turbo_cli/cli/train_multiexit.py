@@ -9,6 +9,7 @@ from turbo_cli.cli.options import (
     AmpOption,
     BatchSizeOption,
     ClassesOption,
+    CropOption,
     DatasetOption,
     DetectorOption,
     DeviceOption,
@@ -37,19 +38,22 @@ def train_multiexit(
     gan: Annotated[Path, typer.Option(help="gan.safetensors of `turbo train-gan`.")],
     dataset: DatasetOption,
     out: OutOption,
-    loss: Annotated[str, typer.Option(help="Terms and weights: detection=1,distill=1, or distill alone.")] = (
-        "detection=1,distill=1"
-    ),
+    loss: Annotated[
+        str, typer.Option(help="Terms and weights: detection=1,distill=1,adversarial=0, or distill alone.")
+    ] = "detection=1,distill=1",
     degrade: Annotated[str, typer.Option(help="Degradations put on frames: names, all, or none.")] = "all",
     levels: Annotated[str, typer.Option(help="The exits to train.")] = "1,2,3,4,5",
     photographs: Annotated[Path | None, typer.Option(help="A dataset of photographs, for mosaics.")] = None,
-    crop: Annotated[str | None, typer.Option(metavar="WxH", help="Train on crops of this size.")] = None,
+    crop: CropOption = None,
     validate_on: Annotated[str | None, typer.Option(help="Cameras held out of training: a,b,c.")] = None,
     classes: ClassesOption = None,
     iterations: IterationsOption = 3000,
     batch_size: BatchSizeOption = 8,
     learning_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 1e-3,
     eval_every: Annotated[int, typer.Option(min=1, help="Iterations between validations.")] = 500,
+    patience: Annotated[
+        int | None, typer.Option(min=1, help="Stop after so many validations without improvement.")
+    ] = None,
     save_every: SaveEveryOption = 200,
     workers: WorkersOption = 1,
     amp: AmpOption = False,
@@ -64,7 +68,12 @@ def train_multiexit(
     from turbo_cli.data import open_dataset
     from turbo_cli.detectors.loading import load_detector
     from turbo_cli.metrics import parse_classes
-    from turbo_cli.training.multiexit import MultiexitTraining, parse_kinds, parse_levels, parse_losses
+    from turbo_cli.training.multiexit_options import (
+        MultiexitTraining,
+        parse_kinds,
+        parse_levels,
+        parse_losses,
+    )
     from turbo_cli.training.stage_two import run_stage_two
 
     output: Output = context.obj
@@ -78,6 +87,7 @@ def train_multiexit(
         batch_size=batch_size,
         learning_rate=learning_rate,
         eval_every=eval_every,
+        patience=patience,
         save_every=save_every,
         workers=workers,
         amp=amp,

@@ -1,5 +1,6 @@
 """The one interface that every detector satisfies."""
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -105,7 +106,10 @@ class SplitDetector(nn.Module, ABC):
     def detect(
         self, features: Sequence[Tensor], geometry: Sequence[Geometry] | None = None
     ) -> list[Detections]:
-        """C1…C5 → boxes of each image, best first; in source pixels with `geometry`, else input pixels."""
+        """C1…C5 → boxes of each image, best first; in source pixels with `geometry`, else input pixels.
+
+        Also under autocast, where maps and what a convolution makes of them are in half precision.
+        """
 
     @abstractmethod
     def loss(self, features: Sequence[Tensor], targets: Sequence[Targets]) -> Tensor:
@@ -131,6 +135,13 @@ def freeze(detector: SplitDetector) -> SplitDetector:
     """Take the gradient from every parameter and put the detector into evaluation mode, for good."""
     detector.requires_grad_(False)
     return detector.eval()
+
+
+def copy_detector(detector: SplitDetector) -> SplitDetector:
+    """A copy whose weights may be changed: it does not remember the hash of those that it was loaded with."""
+    copied = copy.deepcopy(detector)
+    vars(copied).pop("weights_hash", None)
+    return copied
 
 
 def hash_state(module: nn.Module) -> str:

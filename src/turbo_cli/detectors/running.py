@@ -22,7 +22,7 @@ def detect_frames(
     starts = range(0, len(dataset), batch_size)
     for start in track(starts, "detecting", len(starts)):
         frames = [dataset.frame(i) for i in range(start, min(start + batch_size, len(dataset)))]
-        with torch.inference_mode(), _memory_errors(len(frames)):
+        with torch.inference_mode(), memory_errors(len(frames)):
             images, geometry = detector.prepare(frames)
             found = detector.detect(detector.encode(images), geometry)
         # Outside, for a generator's context holds in its caller's code too.
@@ -30,13 +30,17 @@ def detect_frames(
 
 
 @contextlib.contextmanager
-def _memory_errors(frames: int) -> Iterator[None]:
-    """On the CPU torch has no class of its own for want of memory."""
+def memory_errors(frames: int, hint: str = "lower --batch-size or --size") -> Iterator[None]:
+    """Inside, a batch of so many frames that does not fit into memory is a `TurboError`."""
     try:
         yield
     except (MemoryError, RuntimeError) as error:
-        known = isinstance(error, MemoryError | torch.OutOfMemoryError)
-        if known or "can't allocate memory" in str(error):
-            message = f"not enough memory for a batch of {frames}"
-            raise TurboError(message, "lower --batch-size or --size") from error
+        if is_out_of_memory(error):
+            raise TurboError(f"not enough memory for a batch of {frames}", hint) from error
         raise
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """On the CPU torch has no class of its own for want of memory, only this message."""
+    known = isinstance(error, MemoryError | torch.OutOfMemoryError)
+    return known or "can't allocate memory" in str(error)

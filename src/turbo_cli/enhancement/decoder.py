@@ -53,8 +53,9 @@ class Entry(nn.Module):
     def forward(self, skip: Tensor) -> Tensor:
         """(B, C, H, W) → (B, width, H / step, W / step)."""
         batch, channels, height, width = skip.shape
-        mean = skip.mean(dim=(2, 3))  # [B, C]
-        variance = (skip.square().mean(dim=(2, 3)) - mean.square()).clamp(min=0)
+        wide = skip.float()  # under autocast squares would overflow, and their difference be lost
+        mean = wide.mean(dim=(2, 3))  # [B, C]
+        variance = (wide.square().mean(dim=(2, 3)) - mean.square()).clamp(min=0)
         deviation = (variance + EPSILON * self.deviation.square()).sqrt()
         known, own = self.both.weight.chunk(2, dim=1)  # [width, C, step, step] each
         known = known / self.deviation.view(1, -1, 1, 1)

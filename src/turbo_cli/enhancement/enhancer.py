@@ -14,6 +14,7 @@ from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.discriminators import FrameDiscriminator
 from turbo_cli.enhancement.execution import OutOfTimeError, check_nothing, enhance_sorted, enhanced_image
 from turbo_cli.enhancement.fusion import Fusion, fuse
+from turbo_cli.enhancement.runtime import AS_IT_IS, Runtime
 
 Execution = Literal["staged", "per-level"]
 
@@ -37,18 +38,22 @@ def detect_level_0(
     images: Tensor,
     geometry: Sequence[Geometry] | None = None,
     check: Callable[[], None] = check_nothing,
+    runtime: Runtime = AS_IT_IS,
 ) -> Detected:
-    """What the detector alone finds. `check` is called before encoder and head."""
-    check()
-    features = detector.encode(images)
-    check()
-    return Detected(images, geometry, features, detector.detect(features, geometry))
+    """What the detector alone finds; `check` is called before encoder and head."""
+    images = runtime.arrange(images)
+    with runtime.autocast(images.device):
+        check()
+        features = detector.encode(images)
+        check()
+        return Detected(images, geometry, features, detector.detect(features, geometry))
 
 
 class Enhancer(nn.Module):
     """A trained decoder and D_f beside the frozen detector that they were trained for.
 
     levels: the trained ones; the others change nothing. training_cameras: whose frames were trained on.
+    runtime: arranges detector and decoder in place.
     """
 
     def __init__(
@@ -59,6 +64,7 @@ class Enhancer(nn.Module):
         calibration: Calibration,
         training_cameras: Sequence[str] = (),
         levels: Sequence[int] = LEVELS,
+        runtime: Runtime = AS_IT_IS,
     ) -> None:
         super().__init__()
         self.detector = detector
@@ -67,7 +73,9 @@ class Enhancer(nn.Module):
         self.calibration = calibration
         self.training_cameras = tuple(training_cameras)
         self.levels = tuple(levels)
+        self.runtime = runtime
         self.requires_grad_(False).eval()
+        runtime.arrange_modules(detector, decoder)
 
     @torch.inference_mode()
     def predict_difficulties(self, images: Tensor) -> list[float]:
@@ -93,6 +101,7 @@ class Enhancer(nn.Module):
         stage, head.
         """
         _check_levels(images, levels)
+        images = self.runtime.arrange(images)
         if execution == "staged":
             return self._run_batch(images, list(range(len(levels))), levels, geometry, check)
         found: dict[int, Detections] = {}
@@ -112,18 +121,27 @@ class Enhancer(nn.Module):
         order = sorted(range(len(rows)), key=lambda place: -levels[rows[place]])
         sorted_rows = [rows[place] for place in order]
         batch = _take(images, sorted_rows)
-        check()
-        features = self.detector.encode(batch)
         falling = [levels[row] for row in sorted_rows]
-        enhanced = enhance_sorted(self.detector, self.decoder, batch, features, falling, check)
-        check()
-        found = self.detector.detect(enhanced, _some(geometry, sorted_rows))
+        with self.runtime.autocast(images.device):
+            check()
+            features = self.detector.encode(batch)
+            enhanced = enhance_sorted(self.detector, self.decoder, batch, features, falling, check)
+            check()
+            found = self.detector.detect(enhanced, _some(geometry, sorted_rows))
         placed = dict(zip(order, found, strict=True))
         return [placed[place] for place in range(len(rows))]
 
-    def detect(self, images: Tensor, geometry: Sequence[Geometry] | None = None) -> Detected:
-        """Detect-first, step one: the level-0 boxes of all frames, before anything is enhanced."""
-        return detect_level_0(self.detector, images, geometry)
+    def detect(
+        self,
+        images: Tensor,
+        geometry: Sequence[Geometry] | None = None,
+        check: Callable[[], None] = check_nothing,
+    ) -> Detected:
+        """Detect-first, step one: the level-0 boxes of all frames, before anything is enhanced.
+
+        `check` is called before encoder and head.
+        """
+        return detect_level_0(self.detector, images, geometry, check, self.runtime)
 
     @torch.inference_mode()
     def enhance(
@@ -152,11 +170,12 @@ class Enhancer(nn.Module):
         features = [_take(maps, rows) for maps in detected.features]
         falling = [levels[row] for row in rows]
         try:
-            enhanced = enhance_sorted(self.detector, self.decoder, images, features, falling, check)
-            check()
+            with self.runtime.autocast(images.device):
+                enhanced = enhance_sorted(self.detector, self.decoder, images, features, falling, check)
+                check()
+                better = self.detector.detect(enhanced, _some(detected.geometry, rows))
         except OutOfTimeError:
             return found, delivered
-        better = self.detector.detect(enhanced, _some(detected.geometry, rows))
         for row, boxes in zip(rows, better, strict=True):
             found[row] = fuse(detected.detections[row], boxes, fusion)
             delivered[row] = levels[row]

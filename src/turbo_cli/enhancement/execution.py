@@ -63,7 +63,8 @@ def _decode(
         skip = maps[STAGES - k][: counts[k]]
         below = decoder.hidden(k, below[: counts[k]], skip)
         leaving = slice(counts[k + 1], counts[k])
-        exits[k] = decoder.enhance(k, below[leaving], skip[leaving])
+        leave = counts[k] > counts[k + 1]
+        exits[k] = decoder.enhance(k, below[leaving], skip[leaving]) if leave else skip[:0]
     return exits
 
 
@@ -78,17 +79,32 @@ def enhanced_levels(
 
     Nothing is written in place, so gradient flows from every level's maps to the decoder.
     """
+    exits = enhanced_skips(decoder, images, features, levels)
+    return {level: resume_at(detector, features, level, skip) for level, skip in exits.items()}
+
+
+def enhanced_skips(
+    decoder: Decoder, images: Tensor, features: Sequence[Tensor], levels: Sequence[int]
+) -> dict[int, Tensor]:
+    """What leaves by the exits of several levels 1…5: enhanced C4…C1, and at level 5 whole images."""
     maps = [images, *features]
     below = decoder.start(features[-1])
-    at_level = {}
+    exits = {}
     for k in range(1, max(levels, default=0) + 1):
         skip = maps[STAGES - k]
         below = decoder.hidden(k, below, skip)
         if k in levels:
-            enhanced = decoder.enhance(k, below, skip)
-            kept = [*features[: STAGES - k - 1], enhanced] if k < STAGES else []
-            at_level[k] = detector.resume(kept, STAGES - k) if kept else detector.encode(enhanced)
-    return at_level
+            exits[k] = decoder.enhance(k, below, skip)
+    return exits
+
+
+def resume_at(
+    detector: SplitDetector, features: Sequence[Tensor], level: int, enhanced: Tensor
+) -> list[Tensor]:
+    """C1…C5 behind the exit of `level` (1…5), from what left by it; the shallower maps are kept."""
+    if level == STAGES:
+        return detector.encode(enhanced)
+    return detector.resume([*features[: STAGES - level - 1], enhanced], STAGES - level)
 
 
 def _first_rows(new: Tensor, old: Tensor) -> Tensor:
@@ -98,8 +114,4 @@ def _first_rows(new: Tensor, old: Tensor) -> Tensor:
 
 def enhanced_image(decoder: Decoder, images: Tensor, features: Sequence[Tensor]) -> Tensor:
     """Level 5's whole image (B, 3, H, W): what the generator of §4.1 makes of `images` and their C1…C5."""
-    maps = [images, *features]
-    below = decoder.start(features[-1])
-    for k in range(1, STAGES + 1):
-        below = decoder.hidden(k, below, maps[STAGES - k])
-    return decoder.enhance(STAGES, below, images)
+    return enhanced_skips(decoder, images, features, [STAGES])[STAGES]

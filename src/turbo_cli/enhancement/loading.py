@@ -16,6 +16,7 @@ from turbo_cli.enhancement.calibration import Calibration
 from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.discriminators import FrameDiscriminator
 from turbo_cli.enhancement.enhancer import Enhancer
+from turbo_cli.enhancement.runtime import AS_IT_IS, Runtime
 
 Width = Annotated[int, Field(ge=1)]
 
@@ -28,8 +29,10 @@ class Architecture(Strict):
     discriminator_hidden: Width
 
 
-def load_enhancer(path: str | Path, detector: SplitDetector) -> Enhancer:
+def load_enhancer(path: str | Path, detector: SplitDetector, runtime: Runtime = AS_IT_IS) -> Enhancer:
     """Build the enhancer in `path` around the detector that it was trained for, on the detector's device.
+
+    runtime: arranges `detector` too, in place.
 
     Raises `TurboError` for a file that is damaged, was made for another detector or other weights of it,
     or is of another architecture.
@@ -47,7 +50,7 @@ def load_enhancer(path: str | Path, detector: SplitDetector) -> Enhancer:
     logits, difficulties = np.array(weights.calibration, np.float64).T
     calibration = Calibration(logits, difficulties)
     cameras, levels = weights.training_cameras, weights.levels
-    enhancer = Enhancer(detector, decoder, discriminator, calibration, cameras, levels)
+    enhancer = Enhancer(detector, decoder, discriminator, calibration, cameras, levels, runtime)
     return enhancer.to(next(iter(detector.state_dict().values())).device)
 
 

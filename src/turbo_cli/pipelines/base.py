@@ -1,8 +1,9 @@
 """What a pipeline is asked, and what it answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from turbo_cli.boxes import Detections
 from turbo_cli.data.images import Frame
 
 
@@ -22,17 +23,18 @@ class CameraFrame:
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether a frame goes on to the detector, and why, in words for `trace.csv`."""
+    """Whether a frame goes on to the detector, and why, in words for `trace.csv`.
+
+    answer: the pipeline's own boxes for a frame that is not sent; None: the last ones of its camera.
+    """
 
     sent: bool
     reason: str
+    answer: Detections | None = field(default=None, compare=False)
 
 
 class Pipeline(Protocol):
-    """A filter in front of the detector; what it knows of each camera, it keeps itself.
-
-    A frame that is not sent takes the last boxes of its camera.
-    """
+    """A filter in front of the detector; what it knows of each camera, it keeps itself."""
 
     def decide(self, frame: CameraFrame) -> Decision:
         """Look at the next frame of a camera. Cameras may come in any order, the frames of one in theirs."""

@@ -14,6 +14,7 @@ class NoScope:
     differs by less than δ_diff. Its cheap model gives a confidence: below c_low nothing is there, above
     c_high it is surely right, and what lies between goes to the large model. Here the earlier frame is the
     last one that the cheap model saw, and the confidence is the mean score of the boxes of at least c_low.
+    What the cheap model is sure of is the answer; an unchanged frame takes the answer of the one before.
     NoScope fits the three thresholds to every video by its optimiser; these are ours.
 
     difference: δ_diff in grey levels² of the thumbnail. low, high: c_low and c_high.
@@ -36,9 +37,10 @@ class NoScope:
         if mean_square(now, self._looked_at.get(frame.camera)) < self.difference:
             return Decision(False, "unchanged")
         self._looked_at[frame.camera] = now
-        sure = confidence(self.cheap(frame.pixels), self.low)
+        found = self.cheap(frame.pixels).above(self.low)
+        sure = confidence(found, self.low)
         if sure is None:
-            return Decision(False, "surely empty")
+            return Decision(False, "surely empty", found)
         if sure > self.high:
-            return Decision(False, f"surely understood: {sure:.2f}")
+            return Decision(False, f"surely understood: {sure:.2f}", found)
         return Decision(True, f"uncertain: {sure:.2f}")

@@ -6,6 +6,7 @@ from typing import Any
 from turbo_cli.profiling.bootstrap import Interval
 from turbo_cli.profiling.evaluation import CAMERA, FUSIONS, Report
 from turbo_cli.profiling.judging import Judgement, Judgements, Score
+from turbo_cli.profiling.references import FINE_TUNED, GENERATOR
 from turbo_cli.profiling.reliability import Reliability
 
 
@@ -20,6 +21,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "fusions": {fusion: _ways(report.of_kind(fusion)) for fusion in FUSIONS},
         "baselines": _ways(report.of_kind("baseline")),
         "oracles": _ways(report.of_kind("oracle")),
+        "references": {kind: _ways(report.of_kind(kind)) for kind in (FINE_TUNED, GENERATOR)},
         "discriminator": _discriminator(report.reliability),
     }
 

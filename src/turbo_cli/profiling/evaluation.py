@@ -18,11 +18,12 @@ from turbo_cli.errors import TurboError
 from turbo_cli.metrics import Classes, judged_categories
 from turbo_cli.profiling.judging import Judge, Judgements, Measured
 from turbo_cli.profiling.passes import FrameDetections, Passes, run_passes
+from turbo_cli.profiling.references import References
 from turbo_cli.profiling.reliability import Reliability, judge_predictions
 from turbo_cli.progress import Track, untracked
 
 Way = tuple[str, str]
-"""A way of detecting: its kind (`level`, a fusion, `baseline`, `no-op`, `oracle`) and its name."""
+"""A way of detecting: its kind (`level`, a fusion, `baseline`, `no-op`, `oracle`, a reference's) and name."""
 
 PLAIN: Way = ("level", "0")
 MIRRORED = "mirrored"
@@ -86,8 +87,9 @@ def evaluate_enhancer(
     baselines: Mapping[str, Baseline],
     options: EvaluationOptions,
     track: Track = untracked,
+    references: References | None = None,
 ) -> Report:
-    """Run and judge every level, fusion, baseline and oracle on a labelled dataset.
+    """Run and judge every level, fusion, baseline, oracle and reference on a labelled dataset.
 
     Raises `TurboError` for a dataset without labels, or classes that it lacks.
     """
@@ -96,7 +98,7 @@ def evaluate_enhancer(
             f"{dataset.path}: has no labels, and nothing can be judged without", "label it first"
         )
     category_ids = judged_categories(dataset, options.classes)
-    passes = run_passes(enhancer, dataset, baselines, options.batch_size, track)
+    passes = run_passes(enhancer, dataset, baselines, references or {}, options.batch_size, track)
     confidences = [confidence(found, options.roi_score) for found in passes.levels[0]]
     labelled = [not targets.ignore.all() for targets in map(dataset.targets, range(len(dataset)))]
     pairs = zip(confidences, labelled, strict=True)
@@ -143,7 +145,8 @@ def all_ways(passes: Passes) -> dict[Way, FrameDetections]:
             pairs = zip(passes.levels[0], found, strict=True)
             ways[fusion, name] = [fuse(plain, better, fusion) for plain, better in pairs]
     ways |= {("baseline", name): found for name, found in passes.baselines.items()}
-    return ways | {("no-op", name): found for name, found in passes.no_ops.items()}
+    ways |= {("no-op", name): found for name, found in passes.no_ops.items()}
+    return ways | passes.references
 
 
 def choose_best(choices: Sequence[FrameDetections], scores: NDArray[np.float64]) -> list[Detections]:

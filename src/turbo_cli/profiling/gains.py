@@ -121,7 +121,7 @@ def _run(
     batch_size: int,
     track: Track,
 ) -> FrameGains:
-    passes = run_passes(enhancer, dataset, {}, batch_size, track)
+    passes = run_passes(enhancer, dataset, {}, {}, batch_size, track)
     levels = track(passes.levels.items(), "matching", len(passes.levels))
     scores = {level: evaluate(dataset, found, classes).frame_scores()[:, 0] for level, found in levels}
     judged = np.isfinite(scores[0])

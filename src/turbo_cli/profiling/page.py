@@ -17,6 +17,7 @@ from turbo_cli.profiling.charts import levels_chart, reliability_chart
 from turbo_cli.profiling.evaluation import CAMERA, Report
 from turbo_cli.profiling.gallery import Case
 from turbo_cli.profiling.judging import Judgements
+from turbo_cli.profiling.references import FINE_TUNED, GENERATOR
 
 SHOWN_CASES = 3
 """Best and worst ones in the page."""
@@ -29,6 +30,8 @@ KINDS = {
     "weighted": "Merged with level 0: weighted",
     "baseline": "Classical baselines",
     "oracle": "Oracles, frame by frame",
+    FINE_TUNED: "The detector itself, fine-tuned",
+    GENERATOR: "Whole pictures of a generator",
 }
 
 

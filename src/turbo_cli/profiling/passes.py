@@ -10,6 +10,7 @@ from turbo_cli.data import Dataset
 from turbo_cli.enhancement.baselines import Baseline
 from turbo_cli.enhancement.enhancer import LEVELS, Enhancer
 from turbo_cli.enhancement.execution import enhanced_levels
+from turbo_cli.profiling.references import References
 from turbo_cli.profiling.views import MIRRORED, View, detect_view, no_ops
 from turbo_cli.progress import Track, untracked
 
@@ -22,13 +23,15 @@ class Passes:
     """What was found in every frame.
 
     levels: by level 0…5. mirrored: level 0 on the mirrored frame. baselines: level 0 on each baseline's
-    frame. no_ops: level 0 on as many changes that make nothing clearer. predicted_difficulties: θ′.
+    frame. no_ops: level 0 on as many changes that make nothing clearer. references: by kind and name.
+    predicted_difficulties: θ′.
     """
 
     levels: dict[int, FrameDetections]
     mirrored: FrameDetections
     baselines: dict[str, FrameDetections]
     no_ops: dict[str, FrameDetections]
+    references: dict[tuple[str, str], FrameDetections]
     predicted_difficulties: list[float]
 
 
@@ -36,14 +39,20 @@ def run_passes(
     enhancer: Enhancer,
     dataset: Dataset,
     baselines: Mapping[str, Baseline],
+    references: References,
     batch_size: int = 8,
     track: Track = untracked,
 ) -> Passes:
-    """Run every level, baseline and no-op over the dataset, `batch_size` frames at a time."""
+    """Run every level, baseline, no-op and reference over the dataset, `batch_size` frames at a time."""
     controls = no_ops(len(baselines))
     clearer = {name: View(baseline) for name, baseline in baselines.items()}
     passes = Passes(
-        {level: [] for level in (0, *LEVELS)}, [], {n: [] for n in clearer}, {n: [] for n in controls}, []
+        levels={level: [] for level in (0, *LEVELS)},
+        mirrored=[],
+        baselines={name: [] for name in clearer},
+        no_ops={name: [] for name in controls},
+        references={way: [] for way in references},
+        predicted_difficulties=[],
     )
     starts = range(0, len(dataset), batch_size)
     for start in track(starts, "detecting", len(starts)):
@@ -60,6 +69,8 @@ def run_passes(
             for name, view in views.items():
                 if view is not MIRRORED:
                     found[name].extend(detect_view(enhancer.detector, frames, view))
+        for way, detect in references.items():
+            passes.references[way].extend(detect(frames))
     if controls:
         passes.no_ops["mirrored"] = passes.mirrored
     return passes

@@ -1,6 +1,6 @@
 """What a plan costs, by the numbers of frames at each level alone (DESIGN "Execution")."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from turbo_cli.artifacts.latency import Piece
 from turbo_cli.scheduling.gains import LEVELS, FloatArray, IntArray
-from turbo_cli.scheduling.latency import LatencyProfile
+from turbo_cli.scheduling.latency import LAYERS, WHOLE, LatencyProfile
 
 Order = Literal["discriminate-first", "detect-first"]
 Execution = Literal["staged", "per-level"]
@@ -48,38 +48,25 @@ def window_costs(latency: LatencyProfile, frames: int, order: Order, execution: 
     encoder to boxes; where detection comes first, level 0 of all frames before. D_f of all frames where it
     comes first.
     """
-    tables = np.zeros((LEVELS, frames + 1))
-    before: list[Piece] = ["discriminator"] if order == "discriminate-first" else []
+    detects_first = order == "detect-first"
     if execution == "staged":
-        before += ["encode", "head"]
-        for k in range(1, LEVELS):
-            tables[k] = latency.table(_layer(k), frames)
-        if order == "detect-first":
-            tables[1] += latency.table("head", frames)
+        before: list[Piece] = ["encode", "head"] if detects_first else ["discriminator", "encode"]
+        costs = remaining_costs(latency, frames, order, done=0)
     else:
-        for k in range(LEVELS):
-            tables[k] = latency.table(_level(k), frames)
-        if order == "detect-first":
-            before += ["level-0"]
+        before = ["level-0"] if detects_first else ["discriminator"]
+        tables = np.stack([latency.table(piece, frames) for piece in WHOLE])
+        if detects_first:
             tables[0] = 0
-    return Costs(sum(latency.ms(piece, frames) for piece in before), tables, execution)
+        costs = Costs(0.0, tables, execution)
+    return replace(costs, base_ms=costs.base_ms + sum(latency.ms(piece, frames) for piece in before))
 
 
 def remaining_costs(latency: LatencyProfile, frames: int, order: Order, done: int) -> Costs:
     """What is left of staged execution once layers 1…done and their stages ran: later ones, and the head."""
-    tables = window_costs(latency, frames, order, "staged").tables
-    tables[: done + 1] = 0
+    tables = np.zeros((LEVELS, frames + 1))
+    for k, piece in enumerate(LAYERS[done:], start=done + 1):
+        tables[k] = latency.table(piece, frames)
+    head = latency.table("head", frames)
     if order == "detect-first":
-        tables[1] += 0 if done == 0 else latency.table("head", frames)
-        return Costs(0.0, tables, "staged")
-    return Costs(latency.ms("head", frames), tables, "staged")
-
-
-def _layer(k: int) -> Piece:
-    pieces: tuple[Piece, ...] = ("layer-1", "layer-2", "layer-3", "layer-4", "layer-5")
-    return pieces[k - 1]
-
-
-def _level(k: int) -> Piece:
-    pieces: tuple[Piece, ...] = ("level-0", "level-1", "level-2", "level-3", "level-4", "level-5")
-    return pieces[k]
+        tables[1] += head
+    return Costs(0.0 if order == "detect-first" else float(head[frames]), tables, "staged")

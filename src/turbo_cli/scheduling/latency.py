@@ -12,6 +12,9 @@ from turbo_cli.errors import TurboError
 from turbo_cli.scheduling.gains import FloatArray
 
 PIECES: tuple[Piece, ...] = get_args(Piece)
+LAYERS = tuple(piece for piece in PIECES if piece.startswith("layer-"))
+WHOLE = tuple(piece for piece in PIECES if piece.startswith("level-"))
+"""What staged execution runs for levels 1…5, and per-level execution for levels 0…5."""
 
 
 @dataclass(frozen=True, eq=False)

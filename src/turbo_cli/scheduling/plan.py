@@ -1,6 +1,5 @@
 """The plan of a window: which level each frame is brought to, and what that costs and gains (§5.2)."""
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from turbo_cli.boxes import BoolArray
 from turbo_cli.errors import TurboError
-from turbo_cli.scheduling.costs import Costs, Execution, Order, remaining_costs, window_costs
+from turbo_cli.scheduling.costs import Execution, Order, remaining_costs, window_costs
 from turbo_cli.scheduling.gains import LEVELS, FloatArray, GainTable, IntArray
 from turbo_cli.scheduling.latency import LatencyProfile
 from turbo_cli.scheduling.problem import Problem, Solution
@@ -58,15 +57,16 @@ def make_plan(
     window's work; with too little for level 0, or none, the plan is all zeros and `overloaded`. A level
     that gains nothing is never chosen; of frames in one bucket, the harder get the higher levels. allowed:
     (m, 6) bool, the levels that each frame may be brought to besides 0; None: all. The same arguments give
-    the same plan. Raises `TurboError` for difficulties or a budget that are no such numbers,
-    and for an unknown solver.
+    the same plan. Raises `TurboError` for difficulties or a budget that are no such numbers, and for an
+    unknown solver.
     """
     values = np.asarray(difficulties, np.float64).reshape(-1)
-    costs = window_costs(latency, len(values), order, execution)
     offered, kinds = gains.gains, gains.buckets(values)
     if allowed is not None:
         offered, kinds = _forbid(offered, kinds, np.asarray(allowed, np.bool_))
-    return _solve(offered, kinds, values, costs, budget_ms, solver, order, clock)
+    costs = window_costs(latency, len(values), order, execution)
+    problem = Problem(offered, np.bincount(kinds, minlength=len(offered)), costs, budget_ms)
+    return _solve(problem, kinds, values, solver, order, clock)
 
 
 def replan(
@@ -95,7 +95,8 @@ def replan(
     reachable = np.where(left[:, None] < LEVELS, level == left[:, None], level >= done) | (level == 0)
     offered = np.where(reachable, gains.gains[bucket], NEVER)
     costs = remaining_costs(latency, len(values), plan.order, done)
-    return _solve(offered, kind_of, values, costs, budget_ms, plan.solver, plan.order, clock)
+    problem = Problem(offered, np.bincount(kind_of, minlength=len(kinds)), costs, budget_ms)
+    return _solve(problem, kind_of, values, plan.solver, plan.order, clock)
 
 
 def _forbid(gains: FloatArray, buckets: IntArray, allowed: BoolArray) -> tuple[FloatArray, IntArray]:
@@ -107,33 +108,29 @@ def _forbid(gains: FloatArray, buckets: IntArray, allowed: BoolArray) -> tuple[F
 
 
 def _solve(
-    gains: FloatArray,
+    problem: Problem,
     kinds: IntArray,
     difficulties: FloatArray,
-    costs: Costs,
-    budget_ms: float,
     solver: str,
     order: Order,
     clock: Clock | None,
 ) -> Plan:
-    if math.isnan(budget_ms):
-        raise TurboError("budget: nan is not a number of milliseconds")
+    """kinds, difficulties: (m,) of each frame."""
     solve = find_solver(solver)
-    problem = Problem(gains, np.bincount(kinds, minlength=len(gains)), costs, budget_ms)
     begun = clock() if clock else 0.0
     overloaded = not problem.fits(problem.all_at_level_0())
-    nothing_to_do = overloaded or not len(kinds)
-    solution = Solution(problem.all_at_level_0(), 0.0) if nothing_to_do else solve(problem)
+    nothing_to_choose = overloaded or not len(kinds)
+    solution = Solution(problem.all_at_level_0(), 0.0) if nothing_to_choose else solve(problem)
     return Plan(
         levels=tuple(_levels(solution.counts, kinds, difficulties)),
-        predicted_latency_ms=float(costs.of(solution.counts.sum(axis=0))),
+        predicted_latency_ms=float(problem.costs.of(solution.counts.sum(axis=0))),
         predicted_gain=problem.gain(solution.counts),
         bound=solution.bound,
         solver=solver,
         solve_ms=(clock() - begun) * 1000 if clock else 0.0,
         overloaded=overloaded,
         order=order,
-        execution=costs.execution,
+        execution=problem.costs.execution,
     )
 
 

@@ -1,10 +1,12 @@
 """One window as the solvers see it: frames of one kind are alike, so only their numbers matter."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from turbo_cli.errors import TurboError
 from turbo_cli.scheduling.costs import Costs
 from turbo_cli.scheduling.gains import LEVELS, FloatArray, IntArray
 
@@ -14,13 +16,18 @@ class Problem:
     """Maximise Σ_gκ gains[g, κ] · counts[g, κ] with Σ_κ counts[g, κ] = sizes[g] within the budget.
 
     gains: (kinds, 6) shares of AP, level 0's are 0; a level that gains nothing is not to be chosen.
-    sizes: (kinds,) frames of each kind. All frames at level 0 are within the budget.
+    sizes: (kinds,) frames of each kind. Solvers may take it that all frames at level 0 are within the budget.
+    Raises `TurboError` for a budget that is NaN.
     """
 
     gains: FloatArray
     sizes: IntArray
     costs: Costs
     budget_ms: float
+
+    def __post_init__(self) -> None:
+        if math.isnan(self.budget_ms):
+            raise TurboError("budget: nan is not a number of milliseconds")
 
     def all_at_level_0(self) -> IntArray:
         """(kinds, 6) counts of the plan that enhances nothing."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-import turbo_cli
 from turbo_cli.artifacts import accuracy
 from turbo_cli.artifacts import latency as latency_csv
 from turbo_cli.artifacts.accuracy import AccuracyTable
@@ -14,6 +13,8 @@ from turbo_cli.errors import TurboError, nearest
 from turbo_cli.scheduling.costs import Order
 from turbo_cli.scheduling.gains import GainTable, Reading, Statistic, gain_table
 from turbo_cli.scheduling.latency import LatencyProfile, latency_profile
+
+PACKAGE = Path(str(resources.files("turbo_cli")))
 
 READINGS: dict[Order, Reading] = {"discriminate-first": "predicted", "detect-first": "true"}
 """Which θ each order plans by."""
@@ -90,8 +91,7 @@ def find_profile(name: Path | str) -> Path:
 
 def shipped_profiles() -> dict[str, Path]:
     """The folders of the profiles that come with Turbo, by name: `<gpu>/<detector>`."""
-    in_wheel = Path(str(resources.files(turbo_cli))) / "profiles"
-    in_checkout = Path(turbo_cli.__file__).parents[2] / "profiles"
+    in_wheel, in_checkout = PACKAGE / "profiles", PACKAGE.parents[1] / "profiles"
     folder = in_wheel if in_wheel.is_dir() else in_checkout
     return {
         str(path.parent.relative_to(folder).as_posix()): path.parent

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from turbo_cli.artifacts import trace
-from turbo_cli.errors import TurboError
+from turbo_cli.errors import TurboError, nearest
 from turbo_cli.scheduling.gains import FloatArray
 from turbo_cli.simulation.difficulties import Difficulties
 
@@ -103,6 +103,14 @@ class TracedArrivals:
             elif row.difficulty is not None:
                 guess = row.difficulty
             yield Arrival(row.camera, row.index, row.arrived_at_s, true, guess, row.sent, row.reason)
+
+
+def find_kind(name: str) -> ArrivalKind:
+    """The kind of this name. Raises `TurboError` if there is none."""
+    for kind in MOMENTS:
+        if kind == name:
+            return kind
+    raise TurboError(f"arrivals {name!r}: no such file, and no kind", nearest(name, MOMENTS))
 
 
 def _constant(random: np.random.Generator, rate: float) -> Iterator[float]:

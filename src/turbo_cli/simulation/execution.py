@@ -7,12 +7,10 @@ from itertools import accumulate
 from turbo_cli.artifacts.latency import Piece
 from turbo_cli.scheduling import Plan, replan
 from turbo_cli.scheduling.costs import Execution
-from turbo_cli.scheduling.latency import LatencyProfile
+from turbo_cli.scheduling.latency import LAYERS, WHOLE, LatencyProfile
 from turbo_cli.simulation.device import Device
 from turbo_cli.simulation.planner import Planner, round_down
 
-LAYERS: tuple[Piece, ...] = ("layer-1", "layer-2", "layer-3", "layer-4", "layer-5")
-WHOLE: tuple[Piece, ...] = ("level-0", "level-1", "level-2", "level-3", "level-4", "level-5")
 LEVEL_0: dict[Execution, tuple[Piece, ...]] = {"staged": ("encode", "head"), "per-level": ("level-0",)}
 
 

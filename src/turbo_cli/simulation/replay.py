@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
-from turbo_cli.boxes import Detections
+import numpy as np
+
+from turbo_cli.boxes import Detections, IntArray
 from turbo_cli.data import Dataset
 from turbo_cli.data.selection import Selection
 from turbo_cli.metrics import Classes, Evaluation, evaluate
@@ -49,18 +52,27 @@ class Replay:
     def delivered(self, windows: Iterable[TracedWindow]) -> list[Detections]:
         """The boxes of each frame in order of arrival.
 
-        One that was filtered, dropped or late takes the last boxes of its camera; none before the first.
+        One that was filtered takes the pipeline's own answer; without, and if dropped or late, the last boxes
+        of its camera; none before the first.
         """
         last: dict[str, Detections] = {}
         delivered = []
         traced = (frame for window in windows for frame in window.frames)
-        for live, frame in zip(self.frames, traced, strict=True):
-            if frame.level is not None and not frame.missed:
+        for live, decision, frame in zip(self.frames, self.decisions, traced, strict=True):
+            if decision.answer is not None:
+                last[live.camera] = decision.answer
+            elif frame.level is not None and not frame.missed:
                 last[live.camera] = self.boxes[live.row].levels[frame.level]
             delivered.append(last.get(live.camera, Detections.empty()))
         return delivered
 
     def judge(self, windows: Iterable[TracedWindow], classes: Classes | None = None) -> Evaluation:
-        """Match what was delivered to the ground truth, all frames in order of arrival."""
-        chosen = Selection(self.dataset, tuple(live.row for live in self.frames))
-        return evaluate(chosen, self.delivered(windows), classes)
+        """Match what was delivered to the ground truth, frames in the dataset's order (`places`)."""
+        chosen = Selection(self.dataset, tuple(sorted(live.row for live in self.frames)))
+        by_row = zip((live.row for live in self.frames), self.delivered(windows), strict=True)
+        return evaluate(chosen, [found for _, found in sorted(by_row, key=itemgetter(0))], classes)
+
+    @property
+    def places(self) -> IntArray:
+        """(frames,): where in the dataset's order each frame stands, in order of arrival."""
+        return np.argsort(np.argsort([live.row for live in self.frames]))

@@ -138,8 +138,9 @@ def _simulate(arrivals: Iterable[Arrival], policy: Policy, scenario: Scenario, s
 
 def _judge(replay: Replay, evaluations: Sequence[Evaluation], parts: int) -> Judged:
     plain, turbo = (evaluation.scores() for evaluation in evaluations)
-    rows = np.array_split(np.arange(len(replay.frames)), parts) if parts else []
-    rows = [part for part in rows if part.size]
-    at_s = np.array([replay.frames[part[0]].arrived_at_s for part in rows])
-    maps = [[evaluation.scores(part).map for part in rows] for evaluation in evaluations]
+    parts = min(parts, len(replay.frames))
+    arrived = np.array_split([live.arrived_at_s for live in replay.frames], parts) if parts else []
+    at_s = np.array([moments[0] for moments in arrived])
+    places = np.array_split(replay.places, parts) if parts else []
+    maps = [[evaluation.scores(part).map for part in places] for evaluation in evaluations]
     return Judged(plain, turbo, at_s, np.array(maps))

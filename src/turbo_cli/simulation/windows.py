@@ -146,8 +146,8 @@ def _traced_frames(
                 arrival.reason,
                 number if arrival.sent else None,
                 level,
-                arrival.difficulty,
-                arrival.predicted_difficulty,
+                arrival.difficulty if arrival.sent else None,
+                arrival.predicted_difficulty if arrival.sent else None,
                 deadline_ms / 1000 if arrival.sent else None,
                 done_at_s,
             )

@@ -1,17 +1,17 @@
 """Training samples: frames in an endless shuffled order, flipped, cropped, scaled and recoloured."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import Dataset as TorchDataset
 from torchvision import tv_tensors
 from torchvision.transforms import v2
 
 from turbo_cli.boxes import FloatArray, Targets
 from turbo_cli.data import Dataset
+from turbo_cli.data.dataset import FrameInfo
+from turbo_cli.training.samples import Sample, Samples
 
 SMALLEST_SIDE = 2.0
 """Boxes that a crop leaves narrower or lower than this, in pixels, are dropped."""
@@ -19,11 +19,8 @@ SMALLEST_SIDE = 2.0
 LEAST_VISIBLE = 0.4
 """A box of which a crop leaves a smaller share is ignored: neither a hit nor a miss."""
 
-Sample = tuple[Tensor, Targets]
-"""(3, height, width) uint8 RGB and its ground truth in the same pixels."""
 
-
-class TrainingSamples(TorchDataset[Sample]):
+class TrainingSamples(Samples):
     """Sample p of a run is frame p of the shuffled epochs laid end to end, augmented.
 
     Order and augmentation depend on `seed` and p alone: any worker may make it, and a resumed run needs
@@ -56,8 +53,7 @@ class TrainingSamples(TorchDataset[Sample]):
         return self.samples
 
     def __getitem__(self, position: int) -> Sample:
-        epoch, place = divmod(position, len(self.dataset))
-        index = _order(len(self.dataset), self.seed, epoch)[place]
+        index = self._row(position)
         image = tv_tensors.Image(torch.from_numpy(self.dataset.frame(index)).permute(2, 0, 1))
         targets = self.dataset.targets(index)
         with torch.random.fork_rng(devices=[]):
@@ -67,11 +63,12 @@ class TrainingSamples(TorchDataset[Sample]):
             )
         return image.as_subclass(Tensor), _cropped(boxes, regions, targets)
 
+    def frames(self, position: int) -> list[FrameInfo]:
+        return [self.dataset.frames[self._row(position)]]
 
-def collate(samples: Sequence[Sample]) -> tuple[Tensor, list[Targets]]:
-    """Samples → (B, 3, height, width) uint8 and their targets."""
-    images, targets = zip(*samples, strict=True)
-    return torch.stack(images), list(targets)
+    def _row(self, position: int) -> int:
+        epoch, place = divmod(position, len(self.dataset))
+        return _order(len(self.dataset), self.seed, epoch)[place]
 
 
 def _cropped(boxes: tv_tensors.BoundingBoxes, regions: tv_tensors.BoundingBoxes, targets: Targets) -> Targets:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -13,19 +14,26 @@ from torch.optim import Optimizer
 from turbo_cli.artifacts.atomic import replacing_file
 from turbo_cli.errors import TurboError
 
-SCHEMA = 1
+SCHEMA = 2
 KIND = "checkpoint"
 
 Stateful = nn.Module | Optimizer
 
 
 def write(path: Path, parts: Mapping[str, Stateful], step: int, settings: Mapping[str, Any]) -> None:
-    """Save every tensor of `parts`, the number of steps done, and the settings that the run must keep."""
+    """Save every tensor of `parts`, the number of steps done, and the settings that the run must keep.
+
+    Raises `TurboError`, and leaves an older checkpoint as it is, if a tensor holds NaN or infinity.
+    """
     tensors = {
         f"{name}/{key}": tensor.detach().cpu().contiguous()
         for name, part in parts.items()
         for key, tensor in _tensors(part).items()
     }
+    for name, tensor in tensors.items():
+        if not bool(torch.isfinite(tensor).all()):
+            message = f"step {step}: {name} holds NaN or infinity"
+            raise TurboError(message, "lower --learning-rate; the last good checkpoint stays")
     about = {"schema": SCHEMA, "kind": KIND, "step": step, "settings": settings}
     with replacing_file(path) as temporary:
         save_file(tensors, temporary, {"turbo": json.dumps(about, sort_keys=True)})

@@ -1,35 +1,34 @@
 """Stage one (§4.2): the generator against D_f and D_i, on frames that the detector finds easy and hard."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 import torch
-from torch import Tensor, nn
-from torch.optim import Adam, AdamW
+from torch import Tensor
+from torch.optim import Adam, AdamW, Optimizer
 
 from turbo_cli.data import Dataset
 from turbo_cli.detectors.base import SplitDetector
-from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.difficulty import ROI_SCORE
-from turbo_cli.enhancement.discriminators import FrameDiscriminator, InstanceDiscriminator, crop_instances
-from turbo_cli.enhancement.execution import enhanced_image
 from turbo_cli.errors import TurboError, nearest
 from turbo_cli.progress import Track, untracked
 from turbo_cli.training import checkpoint
-from turbo_cli.training.adversarial import Objective, discriminator_loss, generator_loss
+from turbo_cli.training.adversarial import Objective
 from turbo_cli.training.augmentation import TrainingSamples
-from turbo_cli.training.options import TrainingOptions, require_finite
+from turbo_cli.training.descent import descend
+from turbo_cli.training.game import Gan, Round, discriminator_terms, generator_terms, play
+from turbo_cli.training.memory import within_memory
+from turbo_cli.training.options import TrainingOptions
 from turbo_cli.training.pairs import image_batches
+from turbo_cli.training.samples import Batch, Samples, sample_size
 from turbo_cli.training.schedule import learning_rate_factor, set_learning_rate
 from turbo_cli.training.statistics import measure_statistics
 
-ROIS = 8
-"""Instances of a frame that D_i looks at, the surest first."""
-
-WHOLE_FRAMES = (0.8, 1.0)
-"""D_f judges whole frames, so the samples show nearly all of one."""
+LEAST_SHOWN = 0.8
+"""D_f judges whole frames, so the samples show nearly all of one, or of a crop's share of it."""
 
 ADAM_BETAS = (0.5, 0.999)
 """Less momentum than usual: each player must follow the other."""
@@ -44,8 +43,10 @@ STATISTICS_BATCHES = 8
 class GanTraining(TrainingOptions):
     """The options of `turbo train-gan`.
 
-    learning_rate: of G. discriminator_learning_rate: of D_f and D_i. objective: of the game. roi_score: the
-    least score of an instance. only_discriminator: leave G as it is. eval_every: iterations between looks at
+    learning_rate: of G. discriminator_learning_rate: of D_f and D_i. objective: of the game. crop: (width,
+    height) of the samples in pixels of the detector's input; None for whole frames. freeze_encoder: False
+    trains a copy of the detector's backbone along (the model-agnostic baseline, §6.3). roi_score: the least
+    score of an instance. only_discriminator: leave G as it is. eval_every: iterations between looks at
     held-out frames. log: folder of the losses and pictures.
     """
 
@@ -54,6 +55,8 @@ class GanTraining(TrainingOptions):
     learning_rate: float = 2e-4
     discriminator_learning_rate: float = 2e-3
     objective: Objective = "paper"
+    crop: tuple[int, int] | None = None
+    freeze_encoder: bool = True
     roi_score: float = ROI_SCORE
     only_discriminator: bool = False
     eval_every: int = 250
@@ -61,30 +64,12 @@ class GanTraining(TrainingOptions):
 
     FREE: ClassVar[frozenset[str]] = TrainingOptions.FREE | {"eval_every", "log"}
 
-
-class Gan(nn.Module):
-    """The three trainable networks of §4.1; the generator's encoder is the detector's frozen backbone."""
-
-    def __init__(self, channels: Sequence[int]) -> None:
-        super().__init__()
-        self.decoder = Decoder(channels)
-        self.frame = FrameDiscriminator()
-        self.instance = InstanceDiscriminator()
-
-
-@dataclass(frozen=True, eq=False)
-class Round:
-    """What both players look at in one iteration.
-
-    easy, hard: real frames, (B, 3, H, W); generated: G's pictures of the hard ones. The boxes are those of
-    the RoIs, (N ≤ 8, 4) in pixels for each frame.
-    """
-
-    easy: Tensor
-    easy_boxes: list[Tensor]
-    hard: Tensor
-    hard_boxes: list[Tensor]
-    generated: Tensor
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.discriminator_learning_rate > 0:
+            raise TurboError(f"--lr-discriminator must be above 0, got {self.discriminator_learning_rate}")
+        if self.only_discriminator and not self.freeze_encoder:
+            raise TurboError("--only-discriminator trains no encoder", "leave out --no-freeze-encoder")
 
 
 Watch = Callable[[int, dict[str, Tensor], Round], None]
@@ -103,46 +88,34 @@ def train_gan(
 
     Same options, same thread count, same bits on the CPU, whether resumed or not. `watch` is called after
     every iteration with the number of iterations done, the losses and the frames. Raises `TurboError` if a
-    loss is not finite; the last checkpoint stays.
+    loss is not finite or memory runs out; the last checkpoint stays.
     """
     torch.manual_seed(options.seed)
     judges = [*gan.frame.parameters(), *gan.instance.parameters()]
     d_optimizer = AdamW(judges, options.discriminator_learning_rate, ADAM_BETAS, weight_decay=JUDGES_DECAY)
-    g_optimizer = Adam(gan.decoder.parameters(), options.learning_rate, betas=ADAM_BETAS)
+    g_optimizer = Adam(gan.generator.parameters(), options.learning_rate, betas=ADAM_BETAS)
     parts: dict[str, checkpoint.Stateful] = {"gan": gan, "d": d_optimizer, "g": g_optimizer}
     settings = options.settings | {"detector": f"{detector.name} {detector.weights_hash}"}
+    sources = [_samples(detector, frames, options) for frames in (easy, hard)]
     start = checkpoint.begin(options.checkpoint, parts, settings, options.resume)
     if start == 0 and not options.only_discriminator:
-        first = list(_frames(detector, hard, options, 0, STATISTICS_BATCHES))
-        gan.decoder.set_statistics(measure_statistics(detector, first))
+        first = list(_frames(sources[1], options, 0, STATISTICS_BATCHES))
+        statistics = within_memory(partial(measure_statistics, detector, first), options.batch_size)
+        gan.generator.decoder.set_statistics(statistics)
     steps = range(start, options.iterations)
     feed = zip(
         track(steps, "training GAN", len(steps)),
-        _frames(detector, easy, options, start, options.iterations),
-        _frames(detector, hard, options, start, options.iterations),
+        *(_frames(samples, options, start, options.iterations) for samples in sources),
         strict=True,
     )
     for step, easy_frames, hard_frames in feed:
         factor = learning_rate_factor(step, options.iterations)
         set_learning_rate(d_optimizer, options.discriminator_learning_rate * factor)
         set_learning_rate(g_optimizer, options.learning_rate * factor)
-        with options.autocast():
-            shown = play(detector, gan, easy_frames, hard_frames, options.roi_score)
-            terms = discriminator_terms(gan, shown, options.objective)
-        require_finite(terms, step)
-        d_optimizer.zero_grad()
-        torch.stack(list(terms.values())).sum().backward()
-        d_optimizer.step()
-
-        if not options.only_discriminator:
-            with options.autocast():
-                generator = generator_terms(gan, shown, options.objective)
-            require_finite(generator, step)
-            g_optimizer.zero_grad()
-            torch.stack(list(generator.values())).sum().backward()
-            g_optimizer.step()
-            terms |= generator
-
+        named = Batch(step, options.batch_size, sources)
+        players, frames = (d_optimizer, g_optimizer), (easy_frames, hard_frames)
+        learn = partial(_learn, detector, gan, players, frames, options, named)
+        terms, shown = within_memory(learn, options.batch_size)
         if watch:
             watch(step + 1, terms, shown)
         if (step + 1) % options.save_every == 0:
@@ -150,53 +123,37 @@ def train_gan(
     return gan
 
 
-def play(detector: SplitDetector, gan: Gan, easy: Tensor, hard: Tensor, roi_score: float) -> Round:
-    """Find the RoIs of real easy and hard frames, (B, 3, H, W) each, and generate from the hard ones."""
-    with torch.no_grad():
-        easy_boxes = _surest_boxes(detector, detector.encode(easy), roi_score)
-        features = detector.encode(hard)
-        hard_boxes = _surest_boxes(detector, features, roi_score)
-    return Round(easy, easy_boxes, hard, hard_boxes, enhanced_image(gan.decoder, hard, features))
+def _learn(
+    detector: SplitDetector,
+    gan: Gan,
+    players: tuple[Optimizer, Optimizer],
+    frames: tuple[Tensor, Tensor],
+    options: GanTraining,
+    batch: Batch,
+    size: int,
+) -> tuple[dict[str, Tensor], Round]:
+    """One step of D_f and D_i, then one of G, on the first `size` easy and hard frames."""
+    easy, hard = (images[:size] for images in frames)
+    with options.autocast():
+        shown = play(detector, gan, easy, hard, options.roi_score)
+        terms = discriminator_terms(gan, shown, options.objective)
+    descend(players[0], terms, batch)
+    if not options.only_discriminator:
+        with options.autocast():
+            generator = generator_terms(gan, shown, options.objective)
+        descend(players[1], generator, batch)
+        terms |= generator
+    return terms, shown
 
 
-def discriminator_terms(gan: Gan, shown: Round, objective: Objective) -> dict[str, Tensor]:
-    """What D_f and D_i minimise: easy against real hard and generated. No gradient to G."""
-    fake = shown.generated.detach()
-    easy_crops = crop_instances(shown.easy, shown.easy_boxes)
-    other_crops = [crop_instances(images, shown.hard_boxes) for images in (shown.hard, fake)]
-    return {
-        "d_frame": discriminator_loss(
-            gan.frame(shown.easy), gan.frame(torch.cat([shown.hard, fake])), objective
-        ),
-        "d_instance": discriminator_loss(
-            gan.instance(easy_crops), gan.instance(torch.cat(other_crops)), objective
-        ),
-    }
+def _samples(detector: SplitDetector, dataset: Dataset, options: GanTraining) -> Samples:
+    size, share = sample_size(detector, options.crop)
+    total = max(STATISTICS_BATCHES, options.iterations) * options.batch_size
+    return TrainingSamples(dataset, size, options.seed, total, (LEAST_SHOWN * share, share))
 
 
-def generator_terms(gan: Gan, shown: Round, objective: Objective) -> dict[str, Tensor]:
-    """What G minimises: its frames, and the instances in them, taken for easy ones."""
-    with torch.no_grad():
-        easy_frames = gan.frame(shown.easy)
-        easy_crops = gan.instance(crop_instances(shown.easy, shown.easy_boxes))
-    crops = gan.instance(crop_instances(shown.generated, shown.hard_boxes))
-    return {
-        "g_frame": generator_loss(gan.frame(shown.generated), easy_frames, objective),
-        "g_instance": generator_loss(crops, easy_crops, objective),
-    }
-
-
-def _frames(
-    detector: SplitDetector, dataset: Dataset, options: GanTraining, first: int, last: int
-) -> Iterator[Tensor]:
-    total = max(last, options.iterations) * options.batch_size
-    samples = TrainingSamples(dataset, detector.input_size, options.seed, total, WHOLE_FRAMES)
+def _frames(samples: Samples, options: GanTraining, first: int, last: int) -> Iterator[Tensor]:
     return image_batches(samples, first, last, options.batch_size, options.workers, options.device)
-
-
-def _surest_boxes(detector: SplitDetector, features: Sequence[Tensor], roi_score: float) -> list[Tensor]:
-    kept = [found.above(roi_score).boxes_xyxy[:ROIS] for found in detector.detect(features)]
-    return [torch.from_numpy(boxes).to(features[0].device) for boxes in kept]
 
 
 def parse_objective(text: str) -> Objective:

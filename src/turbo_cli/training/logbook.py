@@ -1,8 +1,10 @@
-"""What a training writes on its way: losses as CSV, pictures before and after."""
+"""What a training writes on its way: losses as CSV, pictures before and after, and both for TensorBoard."""
 
+import contextlib
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -11,42 +13,78 @@ from torch import Tensor
 
 from turbo_cli.errors import TurboError
 
+if TYPE_CHECKING:
+    from torch.utils.tensorboard import SummaryWriter
+
 COLUMNS = ("step", "name", "value")
 
 
 class Logbook:
     """Rows of `losses.csv` (step, name, value) and pictures in a folder.
 
-    start: the step that the run (re)starts from; rows of later steps, which a crash left, are dropped.
-    Raises `TurboError` if the folder cannot be written.
+    Where the package tensorboard is installed, its event files lie beside them. Raises `TurboError` if the
+    folder cannot be written.
     """
 
-    def __init__(self, folder: Path, start: int) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "losses.csv"
-        try:
+        self._begun = False
+        self._events: SummaryWriter | None = None
+        with self._writing():
             folder.mkdir(parents=True, exist_ok=True)
-            kept = _rows_until(self.path, start)
-            with self.path.open("w", newline="", encoding="utf-8") as file:
-                csv.writer(file).writerows([COLUMNS, *kept])
-        except OSError as error:
-            raise TurboError(f"{folder}: cannot write the log: {error.strerror}") from error
+            self.path.touch()
 
     def losses(self, step: int, terms: Mapping[str, float]) -> None:
-        """Append one row a term."""
-        with self.path.open("a", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([(step, name, value) for name, value in terms.items()])
+        """Append one row a term. The first call drops the rows from `step` on that an earlier run left."""
+        with self._writing():
+            if not self._begun:
+                self._begin(step)
+            with self.path.open("a", newline="", encoding="utf-8") as file:
+                csv.writer(file).writerows([(step, name, value) for name, value in terms.items()])
+            if self._events:
+                for name, value in terms.items():
+                    self._events.add_scalar(name, value, step)
+                self._events.flush()
 
     def strip(self, step: int, before: Tensor, after: Tensor) -> None:
         """Write frames (B, 3, H, W) in [0, 1] above what became of them as `step-000500.png`."""
         rows = [torch.cat(list(images.clamp(0, 1).cpu()), dim=2) for images in (before, after)]
-        picture = (torch.cat(rows, dim=1).permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)
-        Image.fromarray(picture).save(self.folder / f"step-{step:06d}.png")
+        picture = (torch.cat(rows, dim=1).permute(1, 2, 0).float().numpy() * 255).round().astype(np.uint8)
+        with self._writing():
+            Image.fromarray(picture).save(self.folder / f"step-{step:06d}.png")
+            if self._events:
+                self._events.add_image("frames", picture, step, dataformats="HWC")
+                self._events.flush()
+
+    def _begin(self, step: int) -> None:
+        kept = _rows_before(self.path, step)
+        with self.path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([COLUMNS, *kept])
+        self._events = _event_writer(self.folder, step)
+        self._begun = True
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            message = f"{self.folder}: cannot write the log: {error.strerror or error}"
+            raise TurboError(message, "name another folder with --log") from error
 
 
-def _rows_until(path: Path, step: int) -> list[list[str]]:
-    if not path.exists() or step == 0:
-        return []
+def _rows_before(path: Path, step: int) -> list[list[str]]:
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))[1:]
-    return [row for row in rows if len(row) == len(COLUMNS) and int(row[0]) <= step]
+    return [row for row in rows if len(row) == len(COLUMNS) and row[0].isdecimal() and int(row[0]) < step]
+
+
+def _event_writer(folder: Path, step: int) -> "SummaryWriter | None":
+    """TensorBoard's writer, which hides what an earlier run left from `step` on; None without the package."""
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] != "tensorboard":
+            raise
+        return None
+    return SummaryWriter(str(folder), purge_step=step)

@@ -2,17 +2,18 @@
 
 import numpy as np
 import torch
-from torch.utils.data import Dataset as TorchDataset
 
 from turbo_cli.boxes import FloatArray, Targets
 from turbo_cli.data import Dataset
-from turbo_cli.training.augmentation import Sample, TrainingSamples
+from turbo_cli.data.dataset import FrameInfo
+from turbo_cli.training.augmentation import TrainingSamples
+from turbo_cli.training.samples import Sample, Samples
 
 LARGEST_MOSAIC = 4
 PHOTOGRAPH_SCALE = (0.5, 1.0)
 
 
-class Mosaics(TorchDataset[Sample]):
+class Mosaics(Samples):
     """Sample p is a mosaic of 1×1 to 4×4 photographs; like `TrainingSamples` it depends on seed and p alone.
 
     Photographs come without a right to their labels (often only some classes are labelled), so the whole
@@ -33,7 +34,7 @@ class Mosaics(TorchDataset[Sample]):
         return self.samples
 
     def __getitem__(self, position: int) -> Sample:
-        side = 1 + int(np.random.default_rng((self.seed, position)).integers(LARGEST_MOSAIC))
+        side = self._side(position)
         width, height = self.size
         picture = torch.zeros(3, height, width, dtype=torch.uint8)
         first = position * LARGEST_MOSAIC**2
@@ -42,6 +43,14 @@ class Mosaics(TorchDataset[Sample]):
             top, left = place // side * tile.shape[1], place % side * tile.shape[2]
             picture[:, top : top + tile.shape[1], left : left + tile.shape[2]] = tile
         return picture, _uncounted(width, height)
+
+    def frames(self, position: int) -> list[FrameInfo]:
+        side, first = self._side(position), position * LARGEST_MOSAIC**2
+        places = range(first, first + side**2)
+        return [info for place in places for info in self.by_side[side].frames(place)]
+
+    def _side(self, position: int) -> int:
+        return 1 + int(np.random.default_rng((self.seed, position)).integers(LARGEST_MOSAIC))
 
 
 def _uncounted(width: int, height: int) -> Targets:

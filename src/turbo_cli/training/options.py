@@ -73,13 +73,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def require_finite(terms: dict[str, Tensor], step: int) -> None:
-    """Raise `TurboError` naming the first loss term that is NaN or infinite in this step (from 0)."""
-    for name, term in terms.items():
-        if not bool(torch.isfinite(term)):
-            raise TurboError(f"step {step + 1}: the {name} loss is {term.item()}", "lower --learning-rate")
-
-
 def say_terms(terms: dict[str, Tensor]) -> str:
     """The loss terms in one line."""
     return ", ".join(f"{name} {term.item():.4f}" for name, term in terms.items())

@@ -10,8 +10,9 @@ from torch.utils.data import DataLoader, Subset
 from torch.utils.data import Dataset as TorchDataset
 
 from turbo_cli.boxes import Targets
+from turbo_cli.data.dataset import FrameInfo
 from turbo_cli.data.degradation import DEGRADATIONS
-from turbo_cli.training.augmentation import Sample
+from turbo_cli.training.samples import Sample, Samples, Traceable
 
 CLEAR_SHARE = 0.3
 """Share of the pairs that stay as they are: there the enhancer must learn to leave frames alone."""
@@ -30,24 +31,34 @@ class Pairs:
     degraded: Tensor
     targets: list[Targets]
 
+    def first(self, count: int) -> "Pairs":
+        """The batch's first pairs."""
+        return Pairs(self.clean[:count], self.degraded[:count], self.targets[:count])
 
-class Mixture(TorchDataset[Sample]):
+
+class Mixture(Samples):
     """Sample p of one source or another, drawn by weight; depends on seed and p alone."""
 
-    def __init__(self, sources: Sequence[TorchDataset[Sample]], weights: Sequence[float], seed: int) -> None:
+    def __init__(self, sources: Sequence[Samples], weights: Sequence[float], seed: int) -> None:
         self.sources = list(sources)
         self.shares = np.asarray(weights, np.float64) / np.sum(weights)
         self.seed = seed
 
     def __getitem__(self, position: int) -> Sample:
+        return self._source(position)[position]
+
+    def frames(self, position: int) -> list[FrameInfo]:
+        return self._source(position).frames(position)
+
+    def _source(self, position: int) -> Samples:
         random = np.random.default_rng((self.seed, position, 2))
-        return self.sources[random.choice(len(self.sources), p=self.shares)][position]
+        return self.sources[random.choice(len(self.sources), p=self.shares)]
 
 
-class DegradedPairs(TorchDataset[Pair]):
+class DegradedPairs(TorchDataset[Pair], Traceable):
     """Sample p of `samples`, clean and degraded by one or two kinds; depends on seed and p alone."""
 
-    def __init__(self, samples: TorchDataset[Sample], kinds: Sequence[str], seed: int) -> None:
+    def __init__(self, samples: Samples, kinds: Sequence[str], seed: int) -> None:
         self.samples = samples
         self.kinds = tuple(kinds)
         self.seed = seed
@@ -61,6 +72,9 @@ class DegradedPairs(TorchDataset[Pair]):
         for kind in random.choice(self.kinds, 1 + int(random.random() < SECOND_KIND_SHARE)):
             frame = DEGRADATIONS[str(kind)](frame, random, float(random.uniform(*SEVERITIES)))
         return clean, torch.from_numpy(np.ascontiguousarray(frame)).permute(2, 0, 1), targets
+
+    def frames(self, position: int) -> list[FrameInfo]:
+        return self.samples.frames(position)
 
 
 def batches(

@@ -14,11 +14,13 @@ from turbo_cli.artifacts.weights import load_state
 from turbo_cli.data import Dataset
 from turbo_cli.data.selection import Selection
 from turbo_cli.detectors.base import SplitDetector
+from turbo_cli.enhancement.generator import build_generator, copy_encoder
 from turbo_cli.enhancement.loading import enhancer_weights, load_enhancer
 from turbo_cli.progress import Track, untracked
 from turbo_cli.training.collapse import CollapseWatch
 from turbo_cli.training.frame_classes import FrameClasses, read_frame_classes
-from turbo_cli.training.gan import Gan, GanTraining, Round, Watch, train_gan
+from turbo_cli.training.game import Gan, Round
+from turbo_cli.training.gan import GanTraining, Watch, train_gan
 from turbo_cli.training.judging import auc, calibrate, frame_logits
 from turbo_cli.training.logbook import Logbook
 from turbo_cli.training.options import Report, TrainingOptions, say_terms
@@ -39,7 +41,8 @@ def run_stage_one(
     """
     check_file(options.out)
     classes = read_frame_classes(difficulty, dataset, detector, options.seed)
-    gan = Gan(detector.channels).to(options.device)
+    encoder = None if options.freeze_encoder else copy_encoder(detector)
+    gan = Gan(detector.channels, encoder).to(options.device)
     watch = _watch(detector, gan, classes, options, report)
     train_gan(detector, gan, classes.easy, classes.hard, options, track, watch)
     artifact.write(options.out, gan_weights(gan, training_provenance(detector, options, [difficulty])))
@@ -66,7 +69,7 @@ def adapt_discriminator(
     classes = read_frame_classes(difficulty, dataset, detector, options.seed)
     enhancer = load_enhancer(enhancer_path, detector)
     gan = Gan(detector.channels).to(options.device)
-    gan.decoder, gan.frame = enhancer.decoder, enhancer.discriminator.requires_grad_(True)
+    gan.generator.decoder, gan.frame = enhancer.decoder, enhancer.discriminator.requires_grad_(True)
     watch = _watch(detector, gan, classes, options, report)
     train_gan(detector, gan, classes.easy, classes.hard, options, track, watch)
     held_out = Selection(dataset, tuple(sorted(classes.held_out_easy.rows + classes.held_out_hard.rows)))
@@ -87,7 +90,7 @@ def load_gan(path: Path, detector: SplitDetector) -> tuple[Gan, artifact.GanWeig
     """The trained networks of `gan.safetensors`. Raises `TurboError` if they are another detector's."""
     weights = artifact.read(path, detector.name, detector.weights_hash)
     gan = Gan(detector.channels)
-    load_state(gan.decoder, weights.decoder, path, "decoder")
+    gan.generator = build_generator(weights, path, detector)
     load_state(gan.frame, weights.frame_discriminator, path, "frame_discriminator")
     load_state(gan.instance, weights.instance_discriminator, path, "instance_discriminator")
     return gan, weights
@@ -97,7 +100,7 @@ def _watch(
     detector: SplitDetector, gan: Gan, classes: FrameClasses, options: GanTraining, report: Report
 ) -> Watch:
     """Losses and pictures into the log, collapse and the held-out AUC into the report."""
-    log = Logbook(options.log, 0) if options.log else None
+    log = Logbook(options.log) if options.log else None
     collapse = CollapseWatch()
     warned: set[str] = set()
 
@@ -121,8 +124,13 @@ def _watch(
 
 def gan_weights(gan: Gan, provenance: Provenance) -> artifact.GanWeights:
     """What `artifacts.gan.write` writes and `load_gan` reads."""
+    encoder = gan.generator.encoder
     return artifact.GanWeights(
-        provenance, gan.decoder.state_dict(), gan.frame.state_dict(), gan.instance.state_dict()
+        provenance,
+        decoder=gan.generator.decoder.state_dict(),
+        frame_discriminator=gan.frame.state_dict(),
+        instance_discriminator=gan.instance.state_dict(),
+        encoder={} if encoder is None else encoder.state_dict(),
     )
 
 

@@ -14,7 +14,8 @@ from turbo_cli.errors import TurboError
 from turbo_cli.metrics import Classes
 from turbo_cli.progress import Track, untracked
 from turbo_cli.training.judging import calibrate
-from turbo_cli.training.multiexit import MultiexitTraining, train_decoder
+from turbo_cli.training.multiexit import train_decoder
+from turbo_cli.training.multiexit_options import MultiexitTraining
 from turbo_cli.training.options import Report
 from turbo_cli.training.stage_one import load_gan, training_provenance
 from turbo_cli.training.validation import make_validation
@@ -41,23 +42,32 @@ def run_stage_two(
     if options.weights.detection and not dataset.labelled:
         raise TurboError(f"{dataset.path}: has no labels", "use --loss distill, which needs none")
     gan, stage_one = load_gan(gan_path, detector)
+    if gan.generator.encoder is not None:
+        raise TurboError(
+            f"{gan_path}: its generator has an encoder of its own, whose maps are not the detector's",
+            "train a gan without --no-freeze-encoder; `turbo evaluate --generator` judges this one",
+        )
+    if options.patience is not None and not held_out_cameras:
+        raise TurboError("--patience: nothing is held out to validate on", "give --validate-on too")
     frames, held_out = split_off_cameras(dataset, held_out_cameras)
     if len(frames) == 0:
         raise TurboError(f"{dataset.path}: every camera is held out", "hold out fewer with --validate-on")
-    judged = held_out if len(held_out) else frames
-    validation = make_validation(detector, judged, options.kinds, options.seed, classes)
+    judged, validation = frames, None
+    if len(held_out):
+        judged = held_out
+        validation = make_validation(detector, held_out, options.kinds, options.seed, classes)
     decoder = train_decoder(
         detector,
-        gan.decoder.to(options.device),
+        gan.to(options.device),
         frames,
         photographs,
-        validation if len(held_out) else None,
+        validation,
         options,
         track,
         report,
     )
     roi_score = float(stage_one.provenance.settings.get("roi_score", ROI_SCORE))  # type: ignore[arg-type]
-    calibration = calibrate(detector, gan.frame.to(options.device), judged, roi_score)
+    calibration = calibrate(detector, gan.frame, judged, roi_score)
     cameras = sorted({info.camera for info in frames.frames})
     enhancer = Enhancer(detector, decoder, gan.frame, calibration, cameras, options.levels)
     provenance = training_provenance(detector, options, [gan_path])

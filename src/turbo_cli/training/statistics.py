@@ -10,9 +10,9 @@ from turbo_cli.enhancement.decoder import SkipStatistics
 
 
 @torch.no_grad()
-def measure_statistics(detector: SplitDetector, batches: Sequence[Tensor]) -> SkipStatistics:
-    """Mean and deviation by channel of the image and C1…C5 over batches of (B, 3, H, W) images."""
-    moments = [_moments([images, *detector.encode(images)]) for images in batches]
+def measure_statistics(detector: SplitDetector, batches: Sequence[Tensor], size: int) -> SkipStatistics:
+    """Mean and deviation by channel of the image and C1…C5 over batches, the first `size` images of each."""
+    moments = [_moments([images[:size], *detector.encode(images[:size])]) for images in batches]
     means, deviations = [], []
     for of_map in zip(*moments, strict=True):
         mean = torch.stack([mean for mean, _ in of_map]).mean(dim=0)

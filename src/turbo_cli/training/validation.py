@@ -14,7 +14,7 @@ from turbo_cli.data.degradation import DEGRADATIONS
 from turbo_cli.detectors.base import Geometry, SplitDetector
 from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.execution import enhanced_levels
-from turbo_cli.metrics import Classes, mean_average_precision
+from turbo_cli.metrics import Classes, class_of_category, mean_average_precision
 
 FRAMES = 64
 BATCH = 8
@@ -66,7 +66,13 @@ def make_validation(
     classes: Classes | None = None,
     frames: int = FRAMES,
 ) -> Validation:
-    """Up to `frames` frames spread over the dataset; `kinds` in turn on two of three of them."""
+    """Up to `frames` frames spread over the dataset; `kinds` in turn on two of three of them.
+
+    Raises `TurboError` for a class that is unknown.
+    """
+    categories = dataset.categories if dataset.labelled else detector.categories
+    if classes is not None:
+        class_of_category(categories, classes)
     rows = np.unique(np.linspace(0, len(dataset) - 1, frames).round().astype(int)).tolist()
     pictures, all_targets = [], []
     for place, row in enumerate(rows):
@@ -78,7 +84,6 @@ def make_validation(
             frame = DEGRADATIONS[kind](frame, random, float(random.uniform(0.3, 1.0)))
         pictures.append(frame)
     images, geometry = detector.prepare(pictures)
-    categories = dataset.categories if dataset.labelled else detector.categories
     return Validation(images, geometry, all_targets, categories, classes)
 
 
@@ -92,15 +97,23 @@ class Best(nn.Module):
     """The decoder that validated best so far; a module, so that checkpoints keep it."""
 
     score: Tensor
+    stale: Tensor
 
     def __init__(self, decoder: Decoder) -> None:
         super().__init__()
         self.decoder = copy.deepcopy(decoder).requires_grad_(False)
         self.register_buffer("score", torch.tensor(-1.0))
+        self.register_buffer("stale", torch.tensor(0))
 
     def offer(self, decoder: Decoder, scores: dict[int, float]) -> None:
         """Keep this one if the mean of its levels beats the best; scores of level 0 are left out."""
         mean = float(np.mean([score for level, score in scores.items() if level > 0]))
+        self.stale += 1
         if mean > float(self.score):
             self.decoder.load_state_dict(decoder.state_dict())
             self.score.fill_(mean)
+            self.stale.zero_()
+
+    def lasts(self, patience: int | None) -> bool:
+        """Whether the last `patience` decoders that were offered were all no better (None: never)."""
+        return patience is not None and int(self.stale) >= patience

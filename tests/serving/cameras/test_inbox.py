@@ -51,3 +51,19 @@ def test_a_patient_camera_can_be_halted() -> None:
     threading.Timer(0.05, halt.set).start()
     assert not inbox.put_when_room(frame("a", 1), halt)
     assert keys(inbox.take(0)) == [("a", 0)]
+
+
+def test_gathering_ends_early_for_a_patient_camera_and_at_the_end_of_the_service() -> None:
+    inbox, halt = Inbox(), threading.Event()
+    inbox.put(frame("a", 0))
+    writer = threading.Thread(target=inbox.put_when_room, args=(frame("a", 1), halt))
+    writer.start()
+    begun = time.monotonic()
+    inbox.gather(10)
+    assert keys(inbox.take(0)) == [("a", 0)]
+    writer.join()
+    threading.Timer(0.05, inbox.hurry).start()
+    inbox.gather(10)
+    inbox.gather(10)
+    assert time.monotonic() - begun < 8
+    assert keys(inbox.take(0)) == [("a", 1)]

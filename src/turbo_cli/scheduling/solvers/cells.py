@@ -49,12 +49,21 @@ def at_levels(corner: IntArray, frames: int, execution: Execution) -> IntArray:
 
 def least_costs(costs: Costs, corners: IntArray, width: int) -> FloatArray:
     """(cells,) ms that no plan in a cell is below; where the width is 1, what its only plan costs."""
-    tables = costs.tables if width == 1 else np.minimum.accumulate(costs.tables[:, ::-1], axis=1)[:, ::-1]
-    least = np.full(corners.shape[1], costs.base_ms)
-    if costs.execution == "per-level":
-        frames = costs.tables.shape[1] - 1
-        left = frames - corners.sum(axis=0) - (width - 1) * HIGHEST_LEVEL
-        least += tables[0].take(np.maximum(left, 0))
+    tables = costs.tables if width == 1 else least_after(costs.tables)
+    least: FloatArray = costs.base_ms + tables[0].take(least_at_level_0(costs, corners, width))
     for table, sizes in zip(tables[1:], corners, strict=True):
         least += table.take(sizes)
+    return least
+
+
+def least_at_level_0(costs: Costs, corners: IntArray, width: int) -> IntArray:
+    """(cells,) frames that no plan in a cell has fewer of in batch 0, which in staged execution is free."""
+    frames = costs.tables.shape[1] - 1
+    left: IntArray = frames - corners.sum(axis=0) - (width - 1) * HIGHEST_LEVEL
+    return np.maximum(left, 0)
+
+
+def least_after(tables: FloatArray) -> FloatArray:
+    """The least of each entry and all that follow it in its row."""
+    least: FloatArray = np.minimum.accumulate(tables[..., ::-1], axis=-1)[..., ::-1]
     return least

@@ -2,24 +2,25 @@
 
 Cells of sizes are dropped where even their least cost is over the budget, or where no plan in them can gain
 more than the best so far; the others are halved, down to single plans. The bounds come from the prices at
-which a best assignment of frames to levels is best (`assignment.prices`); every assignment that is tried
-makes them tighter where it matters. Nothing is taken to be monotone, concave or regular. If more cells are
-left than there is time for, the most promising are kept and the best bound of the others is remembered.
+which a best assignment of frames to levels is best; every assignment that is tried makes them tighter where
+it matters. Nothing is taken to be monotone, concave or regular. If more cells are left than there is time
+for, the most promising are kept and the best bound of the others is remembered.
 """
 
 import numpy as np
 
-from turbo_cli.scheduling.gains import FloatArray, IntArray
+from turbo_cli.scheduling.gains import IntArray
 from turbo_cli.scheduling.problem import Problem, Solution
-from turbo_cli.scheduling.solvers.assignment import FORBIDDEN, assign, prices
+from turbo_cli.scheduling.solvers.assignment import FORBIDDEN, assign
+from turbo_cli.scheduling.solvers.bounds import Bounds
 from turbo_cli.scheduling.solvers.cells import at_levels, first_cells, halve, least_costs
 from turbo_cli.scheduling.solvers.paper import prune
 
 MOST_ACROSS = 8
 """Cells along one side at the start."""
 
-MOST_KEPT = 200
-"""Cells that are halved at a time; so few keep 64 frames within milliseconds."""
+MOST_KEPT = 100
+"""Cells that are halved at a time where there are 64 frames; fewer frames leave time for more cells."""
 
 ROUNDING = 1e-12
 """Shares of AP; what gains less more than another gains the same."""
@@ -28,77 +29,64 @@ ROUNDING = 1e-12
 def solve(problem: Problem) -> Solution:
     """The best plan found, which is the optimum where its gain is the bound; never worse than `paper`'s."""
     search = _Search(problem)
+    if problem.fits(search.without_budget):
+        return Solution(search.without_budget, problem.gain(search.without_budget))
     frames, costs = int(problem.sizes.sum()), problem.costs
     width = 1
     while frames // width > MOST_ACROSS:
         width *= 2
-    corners, dropped = first_cells(frames // width, costs.execution) * width, 0.0
+    corners, left_out = first_cells(frames // width, costs.execution) * width, 0.0
     while True:
         corners = corners[:, least_costs(costs, corners, width) <= problem.budget_ms]
         search.try_plans(corners[:, least_costs(costs, corners, 1) <= problem.budget_ms])
         if width == 1:
             break
         corners, bound = search.promising(corners, width)
-        dropped = max(dropped, bound)
+        left_out = max(left_out, bound)
         corners = halve(corners, width, frames, costs.execution)
         width //= 2
     best = search.best
-    if dropped > search.gain:
+    if left_out > search.gain:
         best = max(best, prune(problem), key=problem.gain)
-    return Solution(best, max(dropped, problem.gain(best)))
+    return Solution(best, max(left_out, problem.gain(best)))
 
 
 class _Search:
-    """The best plan so far, (kinds, 6) counts; and planes that the gain of no plan is above."""
+    """The best plan so far, as (kinds, 6) counts, and what it gains."""
 
     def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        self.frames = int(problem.sizes.sum())
-        self.gains = np.where(problem.gains > 0, problem.gains, FORBIDDEN)
-        self.gains[:, 0] = 0.0
+        self._problem = problem
+        self._gains = np.where(problem.gains > 0, problem.gains, FORBIDDEN)
+        self._gains[:, 0] = 0.0
+        self._bounds = Bounds(problem, self._gains)
         self.best, self.gain = problem.all_at_level_0(), 0.0
-        self.heights = np.zeros((0, 1))
-        self.slopes = np.zeros((0, 5))
-        unlimited = np.zeros_like(self.best)
-        unlimited[np.arange(len(unlimited)), self.gains.argmax(axis=1)] = problem.sizes
-        self._learn(unlimited)
+        self.without_budget = np.zeros_like(self.best)
+        self.without_budget[np.arange(len(self._gains)), self._gains.argmax(axis=1)] = problem.sizes
+        self._bounds.touch(self.without_budget, is_best=True)
 
     def try_plans(self, plans: IntArray) -> None:
         """Find the best of (5, plans) sizes of batches, all within the budget."""
-        bounds = self._bounds(plans)
+        bounds = self._bounds.of_plans(plans)
         while (better := bounds > self.gain + ROUNDING).any():
             plans, bounds = plans[:, better], bounds[better]
-            sizes = plans[:, bounds.argmax()]
-            at_level = at_levels(sizes, self.frames, self.problem.costs.execution)
-            counts = assign(self.gains, self.problem.sizes, at_level)
-            gain = float((self.gains * counts).sum())
-            if gain > self.gain:
-                self.best, self.gain = counts, gain
-            rows = self._learn(counts)
-            bounds = np.minimum(bounds, self._bounds(plans, rows))
+            planes = self._try_plan(plans[:, bounds.argmax()])
+            bounds = np.minimum(bounds, self._bounds.of_plans(plans, planes))
+
+    def _try_plan(self, sizes: IntArray) -> int:
+        frames, execution = int(self._problem.sizes.sum()), self._problem.costs.execution
+        counts = assign(self._gains, self._problem.sizes, at_levels(sizes, frames, execution))
+        gain = float((self._gains * counts).sum())
+        is_best = gain > self.gain
+        if is_best:
+            self.best, self.gain = counts, gain
+        return self._bounds.touch(counts, is_best)
 
     def promising(self, corners: IntArray, width: int) -> tuple[IntArray, float]:
         """The most promising cells that may hold something better, and the bound of those left out."""
-        bounds = self._bounds(corners, width=width)
+        bounds = self._bounds.of_cells(corners, width)
         better = np.flatnonzero(bounds > self.gain + ROUNDING)
-        if len(better) <= MOST_KEPT:
+        most = MOST_KEPT * max(64 // int(self._problem.sizes.sum()), 1)
+        if len(better) <= most:
             return corners[:, better], 0.0
-        falling = better[np.argpartition(-bounds[better], MOST_KEPT)]
-        return corners[:, falling[:MOST_KEPT]], float(bounds[falling[MOST_KEPT]])
-
-    def _learn(self, counts: IntArray) -> int:
-        """Add the planes that touch the gain at a best assignment; says how many."""
-        rows = prices(self.gains, counts)
-        at_none = (self.gains * counts).sum() - rows @ counts.sum(axis=0) + rows[:, 0] * self.frames
-        before = rows[:, :-1] if self.problem.costs.execution == "staged" else rows[:, :1]
-        self.heights = np.vstack([self.heights, at_none[:, None]])
-        self.slopes = np.vstack([self.slopes, rows[:, 1:] - before])
-        return len(rows)
-
-    def _bounds(self, corners: IntArray, newest: int = 0, width: int = 1) -> FloatArray:
-        """(cells,): no plan in the cell gains more, by the newest planes (0: by all)."""
-        slopes, heights = self.slopes[-newest:], self.heights[-newest:]
-        if width > 1:
-            heights = heights + (width - 1) * np.maximum(slopes, 0).sum(axis=1, keepdims=True)
-        bounds: FloatArray = (slopes @ corners + heights).min(axis=0)
-        return bounds
+        falling = better[np.argpartition(-bounds[better], most)]
+        return corners[:, falling[:most]], float(bounds[falling[most]])

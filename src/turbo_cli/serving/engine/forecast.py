@@ -7,8 +7,7 @@ from turbo_cli.scheduling.correction import Correction, Ratio
 from turbo_cli.scheduling.costs import Execution
 from turbo_cli.scheduling.latency import LatencyProfile
 from turbo_cli.serving.engine.worker import Timing
-
-LEVEL_0: dict[Execution, tuple[Piece, ...]] = {"staged": ("encode", "head"), "per-level": ("level-0",)}
+from turbo_cli.simulation.execution import level_0_ms
 
 
 class Forecast:
@@ -30,7 +29,7 @@ class Forecast:
 
     def level_0_ms(self, frames: int) -> float:
         """The detector alone on so many frames."""
-        return sum(self.believed.ms(piece, frames) for piece in LEVEL_0[self._execution])
+        return level_0_ms(self.believed, self._execution, frames)
 
     def whole_level_0_ms(self, frames: int) -> float:
         """So many frames at level 0 from preparing to records."""

@@ -94,8 +94,8 @@ class WindowRunner:
         parts, frames, started = self._parts, len(rows), self._now()
         images, geometry = parts.worker.detector.prepare([window.frames[row].image for row in rows])
         batch = Batch(window, rows, images, geometry, overloaded)
-        prepared = self._now()
-        parts.forecast.note_before(frames, 1000 * (prepared - started))
+        window.prepare_ms = 1000 * (self._now() - started)
+        parts.forecast.note_before(frames, window.prepare_ms)
         believed = parts.forecast.believed
         order = parts.planning.order_of(window.number, self._figures.mean_frames, believed)
         needed_ms = believed.ms("discriminator", frames) + parts.forecast.level_0_ms(frames)
@@ -103,8 +103,7 @@ class WindowRunner:
             executed = self._orders.detect_first(batch)
         else:
             executed = self._orders.discriminate_first(batch)
-        device_ms = sum(timing.ms for timing in window.timings)
-        parts.forecast.note_after(frames, 1000 * (self._now() - prepared) - device_ms)
+        parts.forecast.note_after(frames, 1000 * (self._now() - started) - window.device_ms)
         self._look_for_drift(batch)
         return executed
 
@@ -143,7 +142,6 @@ class WindowRunner:
         self, window: Window, sent: int, kept: Sequence[int], executed: Executed | None
     ) -> WindowReport:
         took_ms = 1000 * (self._now() - window.closed_at)
-        device_ms = sum(timing.ms for timing in window.timings)
         levels = Counter(record.level for record in window.records.values())
         frame = window.frames[-1]
         return WindowReport(
@@ -156,8 +154,8 @@ class WindowRunner:
             levels=tuple(levels[level] for level in range(LEVELS)),
             budget_ms=executed.budget_ms if executed else 0.0,
             took_ms=took_ms,
-            device_ms=device_ms,
-            overhead_ms=took_ms - device_ms,
+            device_ms=window.device_ms,
+            overhead_ms=took_ms - window.device_ms,
             overloaded=len(kept) < sent or bool(executed and executed.plan.overloaded),
             order=window.order or self._parts.planning.order,
             plan=self._window_plan(window, kept, executed, took_ms) if executed else None,

@@ -82,7 +82,8 @@ class WindowReport:
 
     closed_at: Unix seconds. collected: frames it took; sent: to the detector; dropped: of those, for want of
     time. took_ms: from its end to its last record, which is in time up to T. device_ms: of that, detector and
-    enhancer. overhead_ms: filter, D_f, preparing, planning, records. overloaded: level 0 was over the budget.
+    enhancer, with preparing their input. overhead_ms: the rest: filter, D_f, planning, records. overloaded:
+    level 0 was over the budget.
     """
 
     number: int

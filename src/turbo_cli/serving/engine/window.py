@@ -25,9 +25,9 @@ class Served:
 class Window:
     """number: names its plan. closed_at, deadline: seconds of the clock `now`. names: of categories by id.
 
-    give: takes each record, and whether it is late. reasons: why each frame was sent. order, timings: known
-    once it runs. Any thread may finish a frame; the first one makes its record, and whoever comes later
-    changes nothing.
+    give: takes each record, and whether it is late. reasons: why each frame was sent. order, prepare_ms,
+    timings: known once it runs. Any thread may finish a frame; the first one makes its record, and whoever
+    comes later changes nothing.
     """
 
     number: int
@@ -39,6 +39,7 @@ class Window:
     names: Mapping[int, str]
     reasons: Sequence[str] = ()
     order: Order | None = None
+    prepare_ms: float = 0.0
     timings: list[Timing] = field(default_factory=list)
     records: dict[int, ResultRecord] = field(default_factory=dict)
     late: int = 0
@@ -50,6 +51,12 @@ class Window:
     def left_ms(self) -> float:
         """Until the deadline; negative after it."""
         return 1000 * (self.deadline - self.now())
+
+    @property
+    def device_ms(self) -> float:
+        """What detector and enhancer took until now, D_f aside."""
+        pieces = sum(timing.ms for timing in self.timings if timing.piece != "discriminator")
+        return self.prepare_ms + pieces
 
     def serve(self, row: int, served: Served) -> None:
         """Make the record of a frame that was detected."""

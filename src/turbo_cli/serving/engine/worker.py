@@ -15,10 +15,8 @@ from turbo_cli.detectors.base import Geometry
 from turbo_cli.enhancement import Enhancer
 from turbo_cli.enhancement.enhancer import Detected, detect_level_0
 from turbo_cli.scheduling.costs import Execution
+from turbo_cli.scheduling.latency import LAYERS, WHOLE
 from turbo_cli.serving.engine.clock import Clock
-
-LAYERS: tuple[Piece, ...] = ("layer-1", "layer-2", "layer-3", "layer-4", "layer-5")
-WHOLE: tuple[Piece, ...] = ("level-0", "level-1", "level-2", "level-3", "level-4", "level-5")
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,10 @@ class Worker:
 
     def detect(self, images: Tensor, geometry: Sequence[Geometry]) -> Detected:
         """Level 0 of all frames."""
-        detected = detect_level_0(self.detector, images, geometry, self._mark)
+        if self.enhancer:
+            detected = self.enhancer.detect(images, geometry, self._mark)
+        else:
+            detected = detect_level_0(self.detector, images, geometry, self._mark)
         self._mark()
         if self.execution == "per-level":
             self._marks = [self._marks[0], self._marks[-1]]

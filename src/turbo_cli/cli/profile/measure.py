@@ -1,0 +1,72 @@
+"""`turbo profile measure`: how long every piece of the work takes, and what every level gains."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from turbo_cli.cli.options import (
+    ClassesOption,
+    DetectorOption,
+    EnhancerOption,
+    JsonOption,
+    LabelledOption,
+    RoiScoreOption,
+    SizeOption,
+    WeightsOption,
+    parse_size,
+)
+from turbo_cli.cli.output import Output
+from turbo_cli.cli.profile.show import show
+
+EXAMPLE = (
+    "Example: turbo profile measure --detector tiny --enhancer enhancer.safetensors --dataset streets"
+    " --gpu cpu --out profiles/cpu/tiny"
+)
+
+
+def measure(
+    context: typer.Context,
+    detector: DetectorOption,
+    enhancer: EnhancerOption,
+    labelled: LabelledOption,
+    out: Annotated[Path, typer.Option("--out", help="The profile's folder.")],
+    gpu: Annotated[
+        str, typer.Option("--gpu", help="cpu, cuda:NUMBER, auto, or hardware that is not here (t4, l4, …).")
+    ] = "auto",
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Estimate the latencies of hardware that is not here.")
+    ] = False,
+    max_batch: Annotated[int, typer.Option(min=1, help="The largest batch.")] = 16,
+    max_seconds: Annotated[
+        float, typer.Option(min=0.01, help="Of timed runs for each piece at each batch size, at most.")
+    ] = 10.0,
+    classes: ClassesOption = None,
+    roi_score: RoiScoreOption = 0.3,
+    weights: WeightsOption = None,
+    size: SizeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure what every level gains, and how long every piece of the work takes."""
+    from turbo_cli.artifacts import accuracy, latency
+    from turbo_cli.artifacts.atomic import check_file
+    from turbo_cli.artifacts.metadata import hash_file
+    from turbo_cli.data import open_dataset
+    from turbo_cli.detectors.loading import load_detector
+    from turbo_cli.enhancement import load_enhancer
+    from turbo_cli.metrics import parse_classes
+    from turbo_cli.profiling.gains import measure_gains
+    from turbo_cli.profiling.latency_tables import make_latency_table
+    from turbo_cli.profiling.targets import find_target
+
+    output: Output = context.obj
+    target, dataset = find_target(gpu, estimate), open_dataset(labelled)
+    merged = parse_classes(classes) if classes else None
+    loaded = load_enhancer(enhancer, load_detector(detector, weights, target.device, parse_size(size)))
+    parents = {enhancer.name: hash_file(enhancer)}
+    check_file(out / "latency.csv")
+    gains = measure_gains(loaded, dataset, merged, roi_score=roi_score, parents=parents, track=output.track)
+    table = make_latency_table(loaded, dataset, target, max_batch, max_seconds, parents, output.track)
+    accuracy.write(out / "accuracy.csv", gains)
+    latency.write(out / "latency.csv", table)
+    show(context, str(out), as_json=as_json)

@@ -1,0 +1,84 @@
+"""`latency.csv` of an enhancer, measured or estimated, with all that is to be known about its making."""
+
+import dataclasses
+import platform
+import warnings
+from collections.abc import Mapping
+
+import torch
+from pydantic import JsonValue
+
+from turbo_cli.artifacts.latency import LatencyTable
+from turbo_cli.artifacts.metadata import Provenance
+from turbo_cli.data import Dataset
+from turbo_cli.data.fingerprint import dataset_hash
+from turbo_cli.enhancement.enhancer import Enhancer
+from turbo_cli.errors import TurboWarning
+from turbo_cli.profiling.batch_sizes import batch_sizes, check_interpolation
+from turbo_cli.profiling.estimating import count_pieces, estimate_latencies
+from turbo_cli.profiling.hardware import Hardware
+from turbo_cli.profiling.measuring import Measured, measure_latencies
+from turbo_cli.profiling.monitors import find_monitor
+from turbo_cli.profiling.roofline import EFFICIENCY
+from turbo_cli.profiling.targets import Target
+from turbo_cli.progress import Track, untracked
+
+Settings = dict[str, JsonValue]
+
+
+def make_latency_table(
+    enhancer: Enhancer,
+    dataset: Dataset,
+    target: Target,
+    max_batch: int,
+    max_seconds: float,
+    parents: Mapping[str, str] | None = None,
+    track: Track = untracked,
+) -> LatencyTable:
+    """Measure where the enhancer is, or estimate for the target's hardware, at batches of 1…`max_batch`.
+
+    parents: SHA-256 of the enhancer's file, by its name. What disturbed a measurement is a `TurboWarning`
+    each, and stands in the metadata (`settings.warnings`). Raises `TurboError` where memory is too small.
+    """
+    if target.hardware is None:
+        monitor = find_monitor(target.device)
+        measured = measure_latencies(enhancer, dataset, monitor, max_batch, max_seconds, track)
+        rows, settings = measured.rows, _measured(measured, target.device, max_seconds)
+    else:
+        works = count_pieces(enhancer, dataset, track)
+        rows = estimate_latencies(works, target.hardware, batch_sizes(max_batch))
+        settings = _estimated(target.hardware)
+    provenance = Provenance(
+        detector=enhancer.detector.name,
+        detector_weights_hash=enhancer.detector.weights_hash,
+        settings={**settings, "max_batch": max_batch},
+        parents={dataset.path.resolve().name: dataset_hash(dataset), **(parents or {})},
+    )
+    return LatencyTable(provenance, rows)
+
+
+def _measured(measured: Measured, device: str, max_seconds: float) -> Settings:
+    complaints = measured.disturbance.complaints()
+    for complaint in complaints:
+        warnings.warn(f"latencies may be wrong: {complaint}", TurboWarning, stacklevel=3)
+    interpolation = check_interpolation(measured.rows)
+    return {
+        "device": device,
+        "device_name": _device_name(device),
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "max_seconds": max_seconds,
+        "interpolation": None if interpolation is None else dataclasses.asdict(interpolation),
+        "disturbance": dataclasses.asdict(measured.disturbance),
+        "warnings": [*complaints],
+    }
+
+
+def _estimated(hardware: Hardware) -> Settings:
+    return {"hardware": dataclasses.asdict(hardware), "efficiency": EFFICIENCY}
+
+
+def _device_name(device: str) -> str:
+    if device != "cpu":
+        return torch.cuda.get_device_name(device)
+    return f"{platform.machine()}, vector extensions {torch.backends.cpu.get_cpu_capability()}"
