@@ -12,7 +12,9 @@ import numpy as np
 from PIL import Image
 
 from tests.small_detector import SmallDetector
+from turbo_cli.enhancement import Enhancer
 from turbo_cli.pipelines import make_pipeline
+from turbo_cli.scheduling.profile import Profile
 from turbo_cli.serving.api.server import ApiServer
 from turbo_cli.serving.engine import Engine, EngineOptions
 from turbo_cli.serving.results import Broadcaster
@@ -34,16 +36,20 @@ class Service:
 
 @contextlib.contextmanager
 def serving(
-    cameras: Sequence[dict[str, Any]] = (OPEN_CAMERA,), window_ms: float = 20, **serve: Any
+    cameras: Sequence[dict[str, Any]] = (OPEN_CAMERA,),
+    window_ms: float = 20,
+    enhancer: Enhancer | None = None,
+    profile: Profile | None = None,
+    **serve: Any,
 ) -> Iterator[Service]:
     """Serve until the block ends; further keys of section `serve` as keywords."""
     settings = {"port": 0, "limits": {"requests_per_s": 10_000}, **serve}
     project = Project.model_validate({"serve": {**settings, "window_ms": window_ms, "cameras": cameras}})
     broadcaster = Broadcaster()
+    detector = enhancer.detector if enhancer else SmallDetector()
     options = EngineOptions(window_ms=window_ms)
-    engine = Engine(
-        SmallDetector(), None, None, make_pipeline("all"), project.serve.cameras, [broadcaster], options
-    )
+    opened = project.serve.cameras
+    engine = Engine(detector, enhancer, profile, make_pipeline("all"), opened, [broadcaster], options)
     server = ApiServer(engine, broadcaster, project)
     engine.start()
     server.start()

@@ -40,7 +40,7 @@ def test_all_else_needs_one(closed: Service, path: str) -> None:
     "given", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer \xff"]
 )
 def test_a_wrong_token_opens_nothing(closed: Service, given: str) -> None:
-    headers = {"Authorization": given.encode("latin-1")}
+    headers = [(b"Authorization", given.encode("latin-1"))]
     assert closed.client.get("/v1/status", headers=headers).status_code == 401
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from tests.serving.api.running import Service, guarded, picture, post, serving
 from tests.serving.waiting import until
@@ -102,6 +103,8 @@ def test_a_websocket_needs_the_token_too() -> None:
 def test_a_page_of_another_site_may_not_open_a_websocket() -> None:
     with serving() as service, pytest.raises(InvalidStatus) as refused:
         connect(
-            service.server.url.replace("http", "ws") + "/v1/results", proxy=None, origin="http://evil.test"
+            service.server.url.replace("http", "ws") + "/v1/results",
+            proxy=None,
+            origin=Origin("http://evil.test"),
         )
     assert refused.value.response.status_code == 403

@@ -18,7 +18,7 @@ def test_a_port_that_is_taken_is_told(service: Service) -> None:
 
 def test_an_address_of_another_machine_is_told() -> None:
     with (
-        pytest.raises(TurboError, match="203.0.113.1 port 0.*this machine"),
+        pytest.raises(TurboError, match=r"203\.0\.113\.1 port 0.*this machine"),
         serving(host="203.0.113.1", insecure=True),
     ):
         pass

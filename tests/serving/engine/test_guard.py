@@ -65,7 +65,7 @@ def test_in_the_loop_a_spoiled_enhancer_ends_at_level_0_and_one_that_changes_not
     options = EngineOptions(order="detect-first", solver="fixed:4")
     spoiled, harmless = Node(options, trained=True), Node(options)
     for node in (spoiled, harmless):
-        node.detector.head.bias[0] += 0.5  # so that boxes are confident, and frames hard enough to gain
+        node.detector.head.get_parameter("bias")[0] += 0.5  # boxes are confident, frames hard enough to gain
         node.serve(node.frames(6, cameras=2))
     assert all(record.level == 0 for record in spoiled.records[-80:])
     assert spoiled.figures.frames().levels[4] > 0, "at first nothing is known"

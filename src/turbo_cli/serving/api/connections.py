@@ -30,15 +30,15 @@ class LimitedConnection(HttpToolsProtocol):
             self._head_timer = self.loop.call_later(HEAD_S, transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._head_timer = _cancelled(self._head_timer)
-        self._stuck_timer = _cancelled(self._stuck_timer)
+        _cancel(self._head_timer)
+        _cancel(self._stuck_timer)
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._head_bytes = 0
-        if self._head_timer is None:
-            self._head_timer = self.loop.call_later(HEAD_S, self.transport.abort)
+        _cancel(self._head_timer)
+        self._head_timer = self.loop.call_later(HEAD_S, self.transport.abort)
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))
@@ -49,7 +49,7 @@ class LimitedConnection(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        self._head_timer = _cancelled(self._head_timer)
+        _cancel(self._head_timer)
         super().on_headers_complete()
 
     def pause_writing(self) -> None:
@@ -57,7 +57,7 @@ class LimitedConnection(HttpToolsProtocol):
         self._stuck_timer = self.loop.call_later(STUCK_S, self.transport.abort)
 
     def resume_writing(self) -> None:
-        self._stuck_timer = _cancelled(self._stuck_timer)
+        _cancel(self._stuck_timer)
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
@@ -77,6 +77,6 @@ def limited_connections(limit: int) -> type[LimitedConnection]:
     return type("Connection", (LimitedConnection,), {"max_connections": limit})
 
 
-def _cancelled(timer: TimerHandle | None) -> None:
+def _cancel(timer: TimerHandle | None) -> None:
     if timer:
         timer.cancel()

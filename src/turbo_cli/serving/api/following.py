@@ -26,9 +26,13 @@ def following(context: Context) -> Iterator[asyncio.Event]:
     refuse_crowd(context)
     woken = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(woken.set)
+
     context.followers.add(woken)
     try:
-        with context.broadcaster.listening(lambda: loop.call_soon_threadsafe(woken.set)):
+        with context.broadcaster.listening(wake):
             yield woken
     finally:
         context.followers.discard(woken)

@@ -91,9 +91,7 @@ def _config(context: Context, serve: ServeSettings, tokens: Sequence[str]) -> uv
     except (OSError, ssl.SSLError) as error:
         files = f"{serve.tls_certificate}, {serve.tls_key}"
         reason = error.reason if isinstance(error, ssl.SSLError) else error.strerror
-        raise TurboError(
-            f"{files}: no certificate and key: {reason}", "give PEM files, not encrypted"
-        ) from error
+        raise TurboError(f"{files}: no certificate and key: {reason}", "give PEM files") from error
     return config
 
 
@@ -112,9 +110,7 @@ def _bound(host: str, port: int) -> socket.socket:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
     except OSError as error:
-        hint = (
-            "choose another port" if error.errno == errno.EADDRINUSE else "choose an address of this machine"
-        )
+        hint = "choose another port" if error.errno == errno.EADDRINUSE else "use an address of this machine"
         raise TurboError(f"cannot listen on {host} port {port}: {error.strerror}", hint) from error
     bound.listen(128)
     return bound

@@ -26,8 +26,8 @@ class Window:
     """number: names its plan. closed_at, deadline: seconds of the clock `now`. names: of categories by id.
 
     give: takes each record, and whether it is late. reasons: why each frame was sent. order, prepare_ms,
-    timings: known once it runs. Any thread may finish a frame; the first one makes its record, and whoever comes later
-    changes nothing.
+    timings: known once it runs. Any thread may finish a frame; the first one makes its record, and whoever
+    comes later changes nothing.
     """
 
     number: int

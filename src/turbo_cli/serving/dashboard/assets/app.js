@@ -32,9 +32,9 @@ function showState(status) {
     ["Frames", number(status.cameras.reduce((sum, { camera }) => sum + camera.fps, 0), 1), "a second"],
     ["Enhanced", percent(accepted ? enhanced / accepted : 0), "of accepted"],
     ["Predicted gain", number(accepted ? (100 * status.predicted_gain) / accepted : 0, 2), "AP a frame"],
-    ["Device at work", percent(status.utilisation), ""],
-    ["Late", number(frames.late), `of ${number(accepted)}`],
-    ["Dropped", number(frames.dropped), `${number(status.overloaded_windows)} overloads`],
+    ["Device at work", percent(status.utilisation), "of the time"],
+    ["Late", number(frames.late), `of ${number(accepted)} frames`],
+    ["Dropped", number(frames.dropped), `in ${number(status.overloaded_windows)} overloads`],
   ]);
   alarm(status.last_error && `A window failed: ${status.last_error}`);
 }

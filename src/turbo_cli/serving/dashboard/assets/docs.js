@@ -4,12 +4,6 @@ import { byId, make } from "./page.js";
 
 const api = await (await fetch("/openapi.json")).json();
 
-for (const [path, methods] of Object.entries(api.paths)) {
-  for (const [method, endpoint] of Object.entries(methods)) {
-    byId("endpoints").append(section(path, method, endpoint));
-  }
-}
-
 function section(path, method, endpoint) {
   const title = make("h3", "", make("b", "", method.toUpperCase()), path);
   const texts = (endpoint.description ?? endpoint.summary).split("\n\n").map((text) => make("p", "", ...marked(text)));
@@ -30,4 +24,10 @@ function describe({ name, in: place, required, description, schema }) {
 function fields(schema) {
   const properties = api.components.schemas[schema.$ref?.split("/").at(-1)]?.properties;
   return properties && `JSON with ${Object.keys(properties).join(", ")}`;
+}
+
+for (const [path, methods] of Object.entries(api.paths)) {
+  for (const [method, endpoint] of Object.entries(methods)) {
+    byId("endpoints").append(section(path, method, endpoint));
+  }
 }
