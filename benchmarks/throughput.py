@@ -30,9 +30,10 @@ def main() -> None:
     track = Output().track
     cameras = len(frames_by_camera(open_dataset(dataset)))
     axes = parse_axes([f"pipeline={','.join(PIPELINES)} cameras=1..{cameras}"])
-    source = footage_source(Path(dataset), load_ladder("enhancer", "tiny", Path(enhancer)), track)
+    loaded, ladder = load_profile(profile), load_ladder("enhancer", "tiny", Path(enhancer))
+    source = footage_source(Path(dataset), ladder, loaded.roi_score, track)
     base = Scenario(fps=fps, window=window)
-    outcomes = run_all(base, axes, source, Setting(load_profile(profile)), Path(out), track)
+    outcomes = run_all(base, axes, source, Setting(loaded), Path(out), track)
     for pipeline in PIPELINES:
         own = [outcome for outcome in outcomes if outcome.scenario.pipeline == pipeline]
         for outcome in own:

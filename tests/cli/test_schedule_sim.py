@@ -75,7 +75,10 @@ def test_a_replay_is_judged(tmp_path: Path, turbo: RunTurbo, monkeypatch: pytest
         (["--sweep", "camera=1"], "did you mean 'cameras'"),
         (["--difficulties", "beta:1"], "write beta:2,3"),
         (["--solver", "turboo"], "did you mean 'turbo'"),
-        (["--fps", "0"], "more than 0 frames a second"),
+        (["--fps", "nan"], "fps: nan is not a positive number"),
+        (["--window", "inf"], "window: inf is not a positive number"),
+        (["--seed", "-1"], "'--seed'"),
+        (["--pipeline", "glimpse"], "add --dataset"),
     ],
 )
 def test_what_the_user_can_mend(

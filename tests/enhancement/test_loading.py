@@ -12,14 +12,16 @@ from tests.enhancement.test_enhancer import TRAINED, assert_same, images
 from tests.small_detector import SmallDetector
 from turbo_cli.artifacts import enhancer as artifact
 from turbo_cli.artifacts.enhancer import EnhancerWeights
-from turbo_cli.artifacts.metadata import Provenance
+from turbo_cli.artifacts.metadata import Provenance, hash_file
+from turbo_cli.detectors import load_detector
 from turbo_cli.enhancement import load_enhancer
 from turbo_cli.enhancement.calibration import Calibration
 from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.discriminators import FrameDiscriminator
 from turbo_cli.enhancement.enhancer import Enhancer
-from turbo_cli.enhancement.loading import enhancer_weights
+from turbo_cli.enhancement.loading import enhancer_weights, find_enhancer
 from turbo_cli.errors import TurboError
+from turbo_cli.scheduling.profile import load_profile
 
 
 def provenance_of(enhancer: Enhancer) -> Provenance:
@@ -82,3 +84,17 @@ def test_another_architecture_is_refused(
     artifact.write(tmp_path / "e.safetensors", changed)
     with pytest.raises(TurboError, match=problem):
         load_enhancer(tmp_path / "e.safetensors", SmallDetector())
+
+
+def test_the_shipped_enhancer_fits_the_shipped_detector_and_the_shipped_profile() -> None:
+    detector = load_detector("tiny")
+    assert load_enhancer("tiny", detector).levels == (1, 2, 3, 4, 5)
+    load_profile("cpu/tiny", "tiny", detector.weights_hash, hash_file(find_enhancer("tiny")))
+
+
+def test_a_file_goes_before_a_shipped_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert find_enhancer("tiny").name == "tiny.safetensors"
+    Path("tiny").touch()
+    assert find_enhancer("tiny") == Path("tiny")
+    assert find_enhancer("other.safetensors") == Path("other.safetensors")

@@ -70,6 +70,10 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         edit("latency.csv", "^head,1,[0-9.]+", "head,1,-4.0"),
         r"latency\.csv: line 10, column mean_ms: input should be greater than or equal to 0",
     ),
+    "batch that no memory holds": (
+        edit("latency.csv", "^head,2,", "head,9999999999999,"),
+        r"latency\.csv: line 11, column batch_size: input should be less than or equal to 4096",
+    ),
     "latency that is not a number": (
         edit("latency.csv", "^head,1,[0-9.]+", "head,1,nan"),
         r"latency\.csv: line 10, column mean_ms: input should be a finite number",

@@ -1,10 +1,12 @@
 """Profiles on disk: found, read, and refused where something is missing or does not belong together."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.scheduling.windows import gain_rows, latency_rows, write_profile
+from turbo_cli.artifacts import accuracy
 from turbo_cli.errors import TurboError
 from turbo_cli.scheduling import profile
 from turbo_cli.scheduling.gains import gain_table
@@ -18,7 +20,16 @@ def test_a_profile_has_gains_for_each_order_and_latencies(tmp_path: Path) -> Non
     assert loaded.gains("detect-first").of([0.95])[0, 5] == pytest.approx(0.09)
     assert loaded.gains("discriminate-first", "lower").of([0.95])[0, 5] == pytest.approx(0.09 - 0.0196)
     assert not loaded.assumed
+    assert loaded.roi_score == 0.3
     assert load_profile(write_profile(tmp_path / "drawn", source="assumed")).assumed
+
+
+def test_a_profile_says_what_is_a_roi(tmp_path: Path) -> None:
+    folder = write_profile(tmp_path / "own")
+    table = accuracy.read(folder / "accuracy.csv")
+    provenance = table.provenance.model_copy(update={"settings": {"roi_score": 0.1}})
+    accuracy.write(folder / "accuracy.csv", replace(table, provenance=provenance))
+    assert load_profile(folder).roi_score == 0.1
 
 
 def test_shipped_profiles_are_found_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,6 +108,18 @@ def test_ten_thousand_frames(execution: Execution) -> None:
         solve(window, "exact")
 
 
+def test_a_level_that_gains_nothing_is_not_chosen_even_if_a_cheaper_batch_makes_up_for_it() -> None:
+    """One of 512 frames gains nothing; layers on all of them take less time than on fewer."""
+    gains = np.zeros((2, 6))
+    gains[1, 5] = 0.5
+    rising = np.arange(513.0)
+    layers = np.append(rising[:-1], 10.0)
+    latency = LatencyProfile({piece: layers if "layer" in piece else rising / 1000 for piece in PIECES})
+    table = GainTable(np.array([0, 0.5, 1]), gains)
+    plan = make_plan(table, latency, [0.1] + [0.9] * 511, 100, "turbo", "discriminate-first")
+    assert plan.levels[0] == 0 and plan.predicted_gain > 0
+
+
 def test_paper_steps_down_the_frame_whose_last_step_gained_least() -> None:
     gains = GainTable(np.array([0, 0.5, 1]), np.array([[0, 5, 8, 10, 11, 14], [0, 2, 4, 6, 8, 9]]) / 100)
     latency = LatencyProfile({piece: np.array([0.0, 10, 20]) for piece in PIECES})

@@ -13,6 +13,8 @@ from turbo_cli.artifacts.trace import TracedFrame
 from turbo_cli.errors import TurboError
 from turbo_cli.simulation.arrivals import DAY_S, ArrivalKind, GeneratedArrivals, TracedArrivals
 from turbo_cli.simulation.difficulties import Difficulties, find_draw
+from turbo_cli.simulation.scenario import Scenario
+from turbo_cli.simulation.sources import made_up_source
 
 EVEN = Difficulties(find_draw("beta:1,1"))
 
@@ -64,7 +66,7 @@ def test_difficulties_of_other_frames(tmp_path: Path) -> None:
     assert set(draw(np.random.default_rng(0), 9)) == {0.25}
 
 
-@pytest.mark.parametrize("text", ["beta", "beta:1", "beta:0,1", "beta:x,1"])
+@pytest.mark.parametrize("text", ["beta", "beta:1", "beta:0,1", "beta:x,1", "beta:nan,1", "beta:inf,1"])
 def test_a_distribution_that_is_none(text: str) -> None:
     with pytest.raises(TurboError, match="write beta:2,3"):
         find_draw(text)
@@ -81,6 +83,19 @@ def test_a_trace_gives_its_frames_back(tmp_path: Path) -> None:
     assert (first.difficulty, first.predicted_difficulty, first.sent) == (0.5, 0.75, True)
     assert (second.sent, second.reason) == (False, "unchanged")
     assert (third.difficulty, third.predicted_difficulty) == (0.25, 0.25)
+
+
+def test_cameras_beyond_number_take_no_memory() -> None:
+    arrivals = GeneratedArrivals("constant", 3, 10**15, 1e-9, EVEN)
+    assert [arrival.camera for arrival in arrivals] == ["camera-000", "camera-001", "camera-002"]
+
+
+def test_a_source_refuses_what_it_would_pass_over(tmp_path: Path) -> None:
+    with pytest.raises(TurboError, match="add --dataset"):
+        made_up_source("poisson", 9, EVEN, 0)(Scenario(pipeline="glimpse"))
+    trace.write(tmp_path / "trace.csv", rows.Table(PROVENANCE, ()))
+    with pytest.raises(TurboError, match="has its own cameras"):
+        made_up_source(str(tmp_path / "trace.csv"), 9, EVEN, 0)(Scenario(cameras=2))
 
 
 def test_nothing_to_make_up() -> None:

@@ -16,7 +16,18 @@ def test_parse_perturbation() -> None:
     assert parse_perturbation("").none
 
 
-@pytest.mark.parametrize("text", ["latency=20", "latency", "layer-9=+5%", "latency=-100%", "jitter=nan%"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "latency=20",
+        "latency",
+        "layer-9=+5%",
+        "latency=-100%",
+        "jitter=nan%",
+        "latency=+1e300%",
+        "jitter=1e9%",
+    ],
+)
 def test_what_is_no_perturbation(text: str) -> None:
     with pytest.raises(TurboError, match="perturbation"):
         parse_perturbation(text)

@@ -14,6 +14,7 @@ from turbo_cli.data import Dataset
 from turbo_cli.data.images import Frame
 from turbo_cli.detectors.running import detect_frames
 from turbo_cli.enhancement.baselines import find_baselines
+from turbo_cli.enhancement.difficulty import confidence
 from turbo_cli.errors import TurboError
 from turbo_cli.metrics import mean_average_precision
 from turbo_cli.pipelines import Decision
@@ -76,6 +77,17 @@ def test_boxes_are_kept_for_the_next_sweep(streets: Dataset, ladder: CountingLad
     assert ladder.detected == detected + 1
 
 
+def test_damaged_boxes_are_made_anew(streets: Dataset, ladder: CountingLadder, tmp_path: Path) -> None:
+    first = detect_cached(streets, [0], ladder)[0]
+    (stored,) = tmp_path.glob("cache/boxes/*/*.npz")
+    whole = stored.read_bytes()
+    for damaged in (b"", b"no boxes", whole[: len(whole) // 2], whole[:400] + b"?" + whole[401:]):
+        stored.write_bytes(damaged)
+        again = detect_cached(streets, [0], ladder)[0]
+        assert all(same(*pair) for pair in zip(first.levels, again.levels, strict=True))
+        assert stored.read_bytes() == whole
+
+
 def test_a_ladder_detects_as_the_enhancer_runs(streets: Dataset, ladder: CountingLadder) -> None:
     enhancer = make_enhancer(trained=True)
     frames = [streets.frame(row) for row in range(3)]
@@ -112,6 +124,19 @@ def test_cameras_arrive_in_turn_and_only_as_many_as_asked_for(
     assert [arrival.arrived_at_s for arrival in arrivals] == pytest.approx([i / 8 for i in range(8)])
     with pytest.raises(TurboError, match="has 3 cameras, not 4"):
         Footage(streets, ladder).replay("all", 4, fps=4)
+
+
+def test_difficulty_is_read_with_the_rois_of_the_profile(streets: Dataset, ladder: CountingLadder) -> None:
+    for roi_score in (0.05, 0.6):
+        replay = Footage(streets, ladder, roi_score).replay("all", 1, fps=4)
+        for live, arrival in zip(replay.frames, replay, strict=True):
+            sure = confidence(replay.boxes[live.row].levels[0], roi_score)
+            assert arrival.difficulty == 1 - (sure or 0.0)
+
+
+def test_without_d_f_the_prediction_is_true(streets: Dataset) -> None:
+    replay = Footage(streets, DetectorLadder([SmallDetector()])).replay("all", 1, fps=4)
+    assert all(arrival.predicted_difficulty == arrival.difficulty for arrival in replay)
 
 
 def test_what_was_filtered_takes_the_last_boxes_of_its_camera(

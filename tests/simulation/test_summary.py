@@ -8,6 +8,7 @@ from turbo_cli.artifacts.latency import Piece
 from turbo_cli.scheduling.gains import LEVELS
 from turbo_cli.simulation import simulate
 from turbo_cli.simulation.arrivals import Arrival, GeneratedArrivals
+from turbo_cli.simulation.device import Perturbation
 from turbo_cli.simulation.difficulties import Difficulties, find_draw
 from turbo_cli.simulation.planner import Policy
 from turbo_cli.simulation.summary import Tally, jain
@@ -41,6 +42,19 @@ def test_a_trace_that_can_be_reckoned_by_hand() -> None:
     assert [frame.done_at_s for frame in window.frames[:2]] == pytest.approx([(100 + busy_ms) / 1000] * 2)
     assert window.frames[2].level is None and window.frames[2].difficulty is None
     assert window.plan is not None and window.plan.measured_latency_ms == pytest.approx(busy_ms)
+
+
+def test_boxes_that_came_late_gain_nothing() -> None:
+    """With an encoder that takes a hundred times as long as profiled, every frame is late."""
+    arrivals, slow = [Arrival("a", 0, 0.0, 0.95, 0.95)], Perturbation({"encode": 100.0})
+    policy = Policy("fixed:2", "discriminate-first")
+    summary = simulate(arrivals, make_profile(), policy, perturbation=slow).summary()
+    assert (summary.late, summary.levels[2], summary.gain) == (1, 1, 0.0)
+
+
+def test_a_timeline_of_nothing_is_one_step_of_nothing() -> None:
+    curves = Timeline(Tally(make_profile().gains("detect-first"), 100.0)).curves()
+    assert curves.sent.tolist() == curves.gain.tolist() == curves.busy.tolist() == [0.0]
 
 
 def test_the_timeline_holds_all_of_it_in_few_steps() -> None:

@@ -1,6 +1,8 @@
 """Scenarios from what is typed, and the order that `auto` takes."""
 
+import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -26,7 +28,10 @@ def test_axes_and_their_product() -> None:
     ("text", "problem"),
     [
         ("camera=1", "did you mean 'cameras'"),
-        ("cameras", "not NAME=VALUES"),
+        ("cameras", "write cameras=VALUE"),
+        ("cameras=3..1", "write 1..16"),
+        ("cameras=1..99999999999", "write 1..16"),
+        ("cameras=1 cameras=2", "cameras stands twice"),
         ("cameras=x", "no number"),
         ("window=1..3", "no number"),
         ("solver=turbi", "did you mean 'turbo'"),
@@ -50,6 +55,15 @@ def test_auto_takes_the_order_that_gains_more(encode_ms: float) -> None:
     }
     assert gains[chosen] == max(gains.values())
     assert replace(scenario, order=chosen).order == chosen
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"cameras": 0}, {"fps": math.nan}, {"fps": math.inf}, {"window": math.nan}, {"window": math.inf}],
+)
+def test_what_is_no_scenario(values: dict[str, Any]) -> None:
+    with pytest.raises(TurboError, match=next(iter(values))):
+        Scenario(**values)
 
 
 def test_a_window_shorter_than_one_frame_is_refused() -> None:

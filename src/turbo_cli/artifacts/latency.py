@@ -31,6 +31,9 @@ Piece = Literal[
 
 Source = Literal["measured", "estimated", "published"]
 
+LARGEST_BATCH = 4096
+"""Frames; a plan looks up every size up to the largest, so a slip of the pen must not take all the memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class PieceLatency:
@@ -41,7 +44,7 @@ class PieceLatency:
     """
 
     piece: Piece
-    batch_size: Annotated[int, Field(ge=1)]
+    batch_size: Annotated[int, Field(ge=1, le=LARGEST_BATCH)]
     mean_ms: NonNegative
     source: Source
     median_ms: NonNegative | None = None

@@ -33,7 +33,7 @@ ClassesOption = Annotated[
 ]
 OutOption = Annotated[Path, typer.Option("--out", help="The file to write.")]
 IterationsOption = Annotated[int, typer.Option("--iterations", min=1, help="Training steps.")]
-SeedOption = Annotated[int, typer.Option("--seed", help="Of all random draws.")]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Of all random draws.")]
 WorkersOption = Annotated[int, typer.Option("--workers", min=0, help="Processes that make samples.")]
 SaveEveryOption = Annotated[int, typer.Option("--save-every", min=1, help="Iterations between checkpoints.")]
 CropOption = Annotated[
@@ -42,7 +42,7 @@ CropOption = Annotated[
 AmpOption = Annotated[bool, typer.Option("--amp", help="Run the networks in bfloat16 where that is safe.")]
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint beside --out.")]
 EnhancerOption = Annotated[
-    Path, typer.Option("--enhancer", help="The enhancer's weights (`turbo train-multiexit`).")
+    Path, typer.Option("--enhancer", help="The enhancer's weights (`turbo train-multiexit`), or tiny.")
 ]
 LabelledOption = Annotated[Path, typer.Option("--dataset", help="Labelled frames.")]
 RoiScoreOption = Annotated[

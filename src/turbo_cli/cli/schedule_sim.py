@@ -95,10 +95,12 @@ def schedule_sim(
     merged = parse_classes(classes) if classes else None
     perturbation = parse_perturbation(perturb)
     if dataset:
+        from turbo_cli.enhancement.loading import find_enhancer
+
         ladder = load_ladder(levels, detector, enhancer, device)
-        enhancer_hash = hash_file(enhancer) if enhancer else None
+        enhancer_hash = hash_file(find_enhancer(enhancer)) if enhancer else None
         loaded = load_profile(profile, detector, ladder.base.weights_hash, enhancer_hash)
-        source = footage_source(dataset, ladder, output.track)
+        source = footage_source(dataset, ladder, loaded.roi_score, output.track)
     else:
         loaded = load_profile(profile)
         drawn = Difficulties(find_draw(difficulties), mispredict)

@@ -1,12 +1,13 @@
-"""Running a detector over a whole dataset."""
+"""Running a detector over frames, or over a whole dataset."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 
 from turbo_cli.boxes import Detections
 from turbo_cli.data import Dataset
+from turbo_cli.data.images import Frame
 from turbo_cli.detectors.base import SplitDetector
 from turbo_cli.errors import TurboError
 from turbo_cli.progress import Track, untracked
@@ -22,11 +23,17 @@ def detect_frames(
     starts = range(0, len(dataset), batch_size)
     for start in track(starts, "detecting", len(starts)):
         frames = [dataset.frame(i) for i in range(start, min(start + batch_size, len(dataset)))]
-        with torch.inference_mode(), memory_errors(len(frames)):
-            images, geometry = detector.prepare(frames)
-            found = detector.detect(detector.encode(images), geometry)
-        # Outside, for a generator's context holds in its caller's code too.
+        # A generator's context holds in its caller's code too, so nothing is yielded inside.
+        with memory_errors(len(frames)):
+            found = detect_batch(detector, frames)
         yield from found
+
+
+@torch.inference_mode()
+def detect_batch(detector: SplitDetector, frames: Sequence[Frame]) -> list[Detections]:
+    """The boxes of a batch of frames, in their pixels."""
+    images, geometry = detector.prepare(frames)
+    return detector.detect(detector.encode(images), geometry)
 
 
 @contextlib.contextmanager

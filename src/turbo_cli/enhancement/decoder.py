@@ -53,23 +53,28 @@ class Entry(nn.Module):
     def forward(self, skip: Tensor) -> Tensor:
         """(B, C, H, W) → (B, width, H / step, W / step)."""
         batch, channels, height, width = skip.shape
+        weights, biases = self.folded(skip)
+        mixed = F.conv2d(
+            skip.reshape(1, batch * channels, height, width),
+            weights.flatten(0, 1),
+            biases.flatten(),
+            stride=self.step,
+            groups=batch,
+        )
+        return mixed.view(batch, -1, height // self.step, width // self.step)
+
+    def folded(self, skip: Tensor) -> tuple[Tensor, Tensor]:
+        """Weights (B, width, C, step, step) and biases (B, width) of each frame's own convolution."""
         wide = skip.float()  # under autocast squares would overflow, and their difference be lost
         mean = wide.mean(dim=(2, 3))  # [B, C]
         variance = (wide.square().mean(dim=(2, 3)) - mean.square()).clamp(min=0)
         deviation = (variance + EPSILON * self.deviation.square()).sqrt()
         known, own = self.both.weight.chunk(2, dim=1)  # [width, C, step, step] each
         known = known / self.deviation.view(1, -1, 1, 1)
-        own = own / deviation.view(batch, 1, channels, 1, 1)
+        own = own / deviation[:, None, :, None, None]
         assert self.both.bias is not None
         shift = known.sum(dim=(2, 3)) @ self.mean + (own.sum(dim=(3, 4)) @ mean[:, :, None]).squeeze(2)
-        mixed = F.conv2d(
-            skip.reshape(1, batch * channels, height, width),
-            (known + own).flatten(0, 1),
-            (self.both.bias - shift).flatten(),
-            stride=self.step,
-            groups=batch,
-        )
-        return mixed.view(batch, -1, height // self.step, width // self.step)
+        return known + own, self.both.bias - shift
 
 
 class DecoderLayer(nn.Module):
@@ -156,14 +161,14 @@ class Decoder(nn.Module):
 
     def hidden(self, number: int, below: Tensor, skip: Tensor) -> Tensor:
         """Run layer `number` (1…5) on the map below and its skip (C4…C1, the image)."""
-        hidden: Tensor = self.layer(number)(below, _unshuffled(skip) if number == STAGES else skip)
+        hidden: Tensor = self.layer(number)(below, unshuffled(skip) if number == STAGES else skip)
         return hidden
 
     def enhance(self, number: int, hidden: Tensor, skip: Tensor) -> Tensor:
         """Leave by exit `number` (1…5): the hidden map of that layer and its skip → the enhanced skip."""
         if number < STAGES:
             return self.layer(number).add(hidden, skip)
-        return F.pixel_shuffle(self.layer(number).add(hidden, _unshuffled(skip)), 2)
+        return F.pixel_shuffle(self.layer(number).add(hidden, unshuffled(skip)), 2)
 
     @torch.no_grad()
     def set_statistics(self, statistics: SkipStatistics) -> None:
@@ -176,5 +181,6 @@ class Decoder(nn.Module):
             entry.deviation.copy_(deviation)
 
 
-def _unshuffled(image: Tensor) -> Tensor:
+def unshuffled(image: Tensor) -> Tensor:
+    """(B, 3, H, W) → (B, 12, H / 2, W / 2): the skip as layer 5 takes it."""
     return F.pixel_unshuffle(image, 2)

@@ -29,15 +29,23 @@ class Architecture(Strict):
     discriminator_hidden: Width
 
 
+SHIPPED = {"tiny": Path(__file__).with_name("tiny.safetensors")}
+"""The enhancers that come with Turbo, by the name of their detector."""
+
+
+def find_enhancer(name: str | Path) -> Path:
+    """The file itself, or the shipped enhancer of this name where there is no such file."""
+    return Path(name) if Path(name).exists() else SHIPPED.get(str(name), Path(name))
+
+
 def load_enhancer(path: str | Path, detector: SplitDetector, runtime: Runtime = AS_IT_IS) -> Enhancer:
-    """Build the enhancer in `path` around the detector that it was trained for, on the detector's device.
+    """Build an enhancer around the detector that it was trained for, on the detector's device.
 
-    runtime: arranges `detector` too, in place.
-
+    path: a file, or the name of a shipped one such as `tiny`. runtime: arranges `detector` too, in place.
     Raises `TurboError` for a file that is damaged, was made for another detector or other weights of it,
     or is of another architecture.
     """
-    file = Path(path)
+    file = find_enhancer(path)
     weights = artifact.read(file, detector.name, detector.weights_hash)
     try:
         architecture = Architecture.model_validate(weights.architecture)

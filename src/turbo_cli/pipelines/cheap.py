@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-import torch
-
 from turbo_cli.boxes import Detections
 from turbo_cli.data.images import Frame
 from turbo_cli.detectors import load_detector
+from turbo_cli.detectors.running import detect_batch
 
 CheapDetector = Callable[[Frame], Detections]
 
@@ -14,10 +13,4 @@ CheapDetector = Callable[[Frame], Detections]
 def load_cheap_detector() -> CheapDetector:
     """The shipped `tiny` on the CPU, one frame at a time."""
     detector = load_detector("tiny")
-
-    @torch.inference_mode()
-    def detect(frame: Frame) -> Detections:
-        images, geometry = detector.prepare([frame])
-        return detector.detect(detector.encode(images), geometry)[0]
-
-    return detect
+    return lambda frame: detect_batch(detector, [frame])[0]

@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-import torch
-
 from turbo_cli.boxes import Detections
 from turbo_cli.data.images import Frame
 from turbo_cli.detectors.base import SplitDetector
 from turbo_cli.detectors.fine_tuned import load_fine_tuned
+from turbo_cli.detectors.running import detect_batch
 from turbo_cli.enhancement.generator import load_generator
 from turbo_cli.errors import TurboError
 
@@ -32,7 +31,7 @@ def load_references(
     """
     found: References = {}
     for path in fine_tuned:
-        _add(found, FINE_TUNED, path, partial(_detect, load_fine_tuned(path, detector)))
+        _add(found, FINE_TUNED, path, partial(detect_batch, load_fine_tuned(path, detector)))
     for path in generators:
         _add(found, GENERATOR, path, partial(load_generator(path, detector).detect, detector))
     return found
@@ -42,9 +41,3 @@ def _add(found: References, kind: str, path: Path, reference: Reference) -> None
     if (kind, path.name) in found:
         raise TurboError(f"{path}: a second {path.name}, and rows are named by their files", "rename one")
     found[kind, path.name] = reference
-
-
-@torch.inference_mode()
-def _detect(detector: SplitDetector, frames: Sequence[Frame]) -> list[Detections]:
-    images, geometry = detector.prepare(frames)
-    return detector.detect(detector.encode(images), geometry)

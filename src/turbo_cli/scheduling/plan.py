@@ -81,8 +81,9 @@ def replan(
     """Plan anew what is left of a staged plan when `done` layers, with their stages, have run.
 
     difficulties: (m,) as the plan was made from. budget_ms: what is left for the later layers and the head.
-    A frame that left before layer `done` keeps its level or falls to 0, whose boxes detect-first has already;
-    one that went through it may leave at `done` or any later layer, or fall to 0. predicted_latency_ms is of
+    A frame at level 0 stays there. One that left before layer `done` keeps its level or falls to 0, whose
+    boxes detect-first has already; one that went through it may leave at `done` or any later layer, or fall
+    to 0. predicted_latency_ms is of
     what is left alone. Raises `TurboError` for a per-level plan.
     """
     if plan.execution != "staged":

@@ -9,6 +9,7 @@ from turbo_cli.artifacts import latency as latency_csv
 from turbo_cli.artifacts.accuracy import AccuracyTable
 from turbo_cli.artifacts.latency import LatencyTable
 from turbo_cli.artifacts.metadata import Provenance
+from turbo_cli.enhancement.difficulty import ROI_SCORE
 from turbo_cli.errors import TurboError, nearest
 from turbo_cli.scheduling.costs import Order
 from turbo_cli.scheduling.gains import GainTable, Reading, Statistic, gain_table
@@ -32,6 +33,12 @@ class Profile:
     def gains(self, order: Order, statistic: Statistic = "mean") -> GainTable:
         """P[θ bucket, κ] by the θ that this order plans by."""
         return gain_table(self.accuracy_table.rows, READINGS[order], statistic, self.folder / "accuracy.csv")
+
+    @property
+    def roi_score(self) -> float:
+        """The least score of a RoI (eq. 1) by which θ was read, and is to be read wherever gains are used."""
+        recorded = self.accuracy_table.provenance.settings.get("roi_score")
+        return float(recorded) if isinstance(recorded, int | float) else ROI_SCORE
 
     @property
     def assumed(self) -> bool:

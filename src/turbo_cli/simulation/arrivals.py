@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,8 +67,7 @@ class GeneratedArrivals:
 
     def __iter__(self) -> Iterator[Arrival]:
         random = np.random.default_rng(self.seed)
-        names = [f"camera-{number:03d}" for number in range(self.cameras)]
-        counts = [0] * self.cameras
+        counts = Counter[int]()
         moments = MOMENTS[self.kind](random, self.fps * self.cameras)
         for start in range(0, self.frames, CHUNK):
             size = min(CHUNK, self.frames - start)
@@ -78,7 +78,7 @@ class GeneratedArrivals:
             true, predicted = self.difficulties.draw(random, size)
             rows = zip(cameras.tolist(), itertools.islice(moments, size), true, predicted, strict=True)
             for camera, moment, difficulty, guess in rows:
-                yield Arrival(names[camera], counts[camera], moment, difficulty, guess)
+                yield Arrival(f"camera-{camera:03d}", counts[camera], moment, difficulty, guess)
                 counts[camera] += 1
 
 

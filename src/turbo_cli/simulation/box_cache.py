@@ -1,6 +1,8 @@
 """Boxes at every level, kept on disk: a frame is detected once for all sweeps."""
 
 import hashlib
+import math
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from turbo_cli.detectors.store import cache_folder
 from turbo_cli.progress import Track, untracked
 from turbo_cli.simulation.ladders import FrameBoxes, Ladder
 
-VERSION = "1"
+VERSION = "2"
 
 
 def detect_cached(
@@ -30,12 +32,14 @@ def detect_cached(
     for start in track(starts, "detecting", len(starts)):
         frames = {row: dataset.frame(row) for row in rows[start : start + batch_size]}
         paths = {row: folder / _name(content, frame) for row, frame in frames.items()}
-        missing = [row for row, path in paths.items() if not path.exists()]
+        known = {row: boxes for row, path in paths.items() if (boxes := _read(path))}
+        missing = [row for row in paths if row not in known]
         if missing:
             detected = ladder.detect([frames[row] for row in missing])
-            for row, boxes in zip(missing, detected, strict=True):
-                _write(paths[row], boxes)
-        found |= {row: _read(path) for row, path in paths.items()}
+            known |= zip(missing, detected, strict=True)
+            for row in missing:
+                _write(paths[row], known[row])
+        found |= known
     return found
 
 
@@ -54,13 +58,18 @@ def _write(path: Path, boxes: FrameBoxes) -> None:
             boxes=np.concatenate([found.boxes_xyxy for found in boxes.levels]),
             scores=np.concatenate([found.scores for found in boxes.levels]),
             category_ids=np.concatenate([found.category_ids for found in boxes.levels]),
-            predicted_difficulty=np.array(boxes.predicted_difficulty),
+            predicted_difficulty=np.array(boxes.predicted_difficulty, np.float64),  # NaN for None
         )
 
 
-def _read(path: Path) -> FrameBoxes:
-    with np.load(path) as stored:
-        ends = stored["counts"].cumsum()[:-1]
-        parts = (np.split(stored[name], ends) for name in ("boxes", "scores", "category_ids"))
-        levels = tuple(Detections(*columns) for columns in zip(*parts, strict=True))
-        return FrameBoxes(levels, float(stored["predicted_difficulty"]))
+def _read(path: Path) -> FrameBoxes | None:
+    """None where there is no such file, or a damaged one: the frame is detected anew."""
+    try:
+        with path.open("rb") as file, np.load(file) as stored:
+            ends = stored["counts"].cumsum()[:-1]
+            parts = (np.split(stored[name], ends) for name in ("boxes", "scores", "category_ids"))
+            levels = tuple(Detections(*columns) for columns in zip(*parts, strict=True))
+            predicted = float(stored["predicted_difficulty"])
+            return FrameBoxes(levels, None if math.isnan(predicted) else predicted)
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile):
+        return None

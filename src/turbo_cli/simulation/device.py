@@ -29,6 +29,9 @@ class Perturbation:
         return not self.jitter and all(factor == 1 for factor in self.factors.values())
 
 
+LARGEST_SHARE = 10.0
+"""What a device may differ by: beyond that floats overflow before anything is learnt."""
+
 TRUE = Perturbation()
 """The device is as its profile says."""
 
@@ -43,8 +46,11 @@ def parse_perturbation(text: str) -> Perturbation:
             share = float(value.removesuffix("%")) / 100
         except ValueError:
             share = math.nan
-        if not (value.endswith("%") and -1 < share < math.inf):
-            raise TurboError(f"perturbation {part!r}: not NAME=±NUMBER% above -100 %", "write latency=+20%")
+        if not (value.endswith("%") and -1 < share <= LARGEST_SHARE):
+            raise TurboError(
+                f"perturbation {part!r}: not NAME=±NUMBER% above -100 % and up to {LARGEST_SHARE:.0%}",
+                "write latency=+20%",
+            )
         if name == "jitter":
             jitter = abs(share)
         elif name == "latency":

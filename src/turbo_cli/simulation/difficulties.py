@@ -1,5 +1,6 @@
 """Where difficulties come from if no detector says them: a distribution, or those of other frames."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -48,7 +49,8 @@ def find_draw(text: str) -> Draw:
 def _beta(text: str, parameters: str) -> Draw:
     try:
         a, b = (float(value) for value in parameters.split(","))
-        np.random.default_rng(0).beta(a, b)
+        if not (0 < a < math.inf and 0 < b < math.inf):
+            raise ValueError
     except ValueError as error:
         raise TurboError(f"difficulties {text!r}: not beta:A,B with A, B > 0", "write beta:2,3") from error
     return lambda random, count: random.beta(a, b, count)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from turbo_cli.data import Dataset
 from turbo_cli.data.statistics import frames_by_camera
+from turbo_cli.enhancement.difficulty import ROI_SCORE
 from turbo_cli.errors import TurboError
 from turbo_cli.pipelines import CameraFrame, Decision, make_pipeline
 from turbo_cli.progress import Track, untracked
@@ -23,10 +24,15 @@ class _Filtered:
 
 
 class Footage:
-    """Replays of a dataset; frames are filtered once for each pipeline, and detected once for all."""
+    """Replays of a dataset; frames are filtered once for each pipeline, and detected once for all.
 
-    def __init__(self, dataset: Dataset, ladder: Ladder, track: Track = untracked) -> None:
-        self.dataset, self.ladder, self.track = dataset, ladder, track
+    roi_score: least score of a RoI, as in the profile that the replays are planned by.
+    """
+
+    def __init__(
+        self, dataset: Dataset, ladder: Ladder, roi_score: float = ROI_SCORE, track: Track = untracked
+    ) -> None:
+        self.dataset, self.ladder, self.roi_score, self.track = dataset, ladder, roi_score, track
         self._rows = frames_by_camera(dataset)
         self._decisions: dict[_Filtered, list[Decision]] = {}
         self._boxes: dict[int, FrameBoxes] = {}
@@ -55,7 +61,7 @@ class Footage:
         frames.sort(key=lambda pair: pair[0].arrived_at_s)
         live_frames, decisions = [live for live, _ in frames], [decision for _, decision in frames]
         sent = [live.row for live, decision in frames if decision.sent]
-        return Replay(self.dataset, live_frames, decisions, self._detect(sent))
+        return Replay(self.dataset, live_frames, decisions, self._detect(sent), self.roi_score)
 
     def _moments(self, camera: str, fps: float, phase: float) -> list[float]:
         return [(place + phase) / fps for place in range(len(self._rows[camera]))]

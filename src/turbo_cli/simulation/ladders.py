@@ -11,25 +11,26 @@ from turbo_cli.artifacts.metadata import hash_file
 from turbo_cli.boxes import Detections
 from turbo_cli.data.images import Frame
 from turbo_cli.detectors import SplitDetector, load_detector
+from turbo_cli.detectors.running import detect_batch
 from turbo_cli.enhancement import Enhancer, load_enhancer
 from turbo_cli.enhancement.baselines import Baseline, find_baselines
 from turbo_cli.enhancement.difficulty import confidence
 from turbo_cli.enhancement.execution import enhanced_levels
+from turbo_cli.enhancement.loading import find_enhancer
 from turbo_cli.errors import TurboError
 from turbo_cli.scheduling.gains import LEVELS
 
 
 @dataclass(frozen=True, eq=False)
 class FrameBoxes:
-    """levels: the boxes of one frame at each level 0…5. predicted_difficulty: D_f's θ′."""
+    """levels: the boxes of one frame at each level 0…5. predicted_difficulty: D_f's θ′; None without D_f."""
 
     levels: tuple[Detections, ...]
-    predicted_difficulty: float
+    predicted_difficulty: float | None
 
-    @property
-    def difficulty(self) -> float:
-        """θ = 1 − c of the level-0 boxes; 1 where there is none (c = 0)."""
-        return 1 - (confidence(self.levels[0]) or 0.0)
+    def difficulty(self, roi_score: float) -> float:
+        """θ = 1 − c of the level-0 boxes; 1 where none scores `roi_score` (c = 0)."""
+        return 1 - (confidence(self.levels[0], roi_score) or 0.0)
 
 
 class Ladder(Protocol):
@@ -93,9 +94,8 @@ class DetectorLadder:
     def content(self) -> str:
         return " ".join(detector.weights_hash for detector in self.detectors)
 
-    @torch.inference_mode()
     def detect(self, frames: Sequence[Frame]) -> list[FrameBoxes]:
-        return _without_discriminator([_detect(detector, frames) for detector in self.detectors])
+        return _without_discriminator([detect_batch(detector, frames) for detector in self.detectors])
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,10 +109,9 @@ class ImageLadder:
     def content(self) -> str:
         return f"{self.base.weights_hash} {' '.join(self.baselines)}"
 
-    @torch.inference_mode()
     def detect(self, frames: Sequence[Frame]) -> list[FrameBoxes]:
         clearer = [[baseline(frame) for frame in frames] for baseline in self.baselines.values()]
-        return _without_discriminator([_detect(self.base, batch) for batch in [frames, *clearer]])
+        return _without_discriminator([detect_batch(self.base, batch) for batch in [frames, *clearer]])
 
 
 def load_ladder(levels: str, detector: str, enhancer: Path | None, device: str = "cpu") -> Ladder:
@@ -125,7 +124,7 @@ def load_ladder(levels: str, detector: str, enhancer: Path | None, device: str =
     if levels == "enhancer":
         if enhancer is None:
             raise TurboError("a replay needs the enhancer's weights", "add --enhancer enhancer.safetensors")
-        return EnhancerLadder(load_enhancer(enhancer, base), enhancer)
+        return EnhancerLadder(load_enhancer(enhancer, base), find_enhancer(enhancer))
     if kind not in ("detectors", "images") or not 1 <= len(names.split(",")) < LEVELS:
         raise TurboError(
             f"levels {levels!r}: not enhancer, detectors:NAMES or images:NAMES, one to five of them",
@@ -136,11 +135,6 @@ def load_ladder(levels: str, detector: str, enhancer: Path | None, device: str =
     return DetectorLadder([base, *(load_detector(name, device=device) for name in names.split(","))])
 
 
-def _detect(detector: SplitDetector, frames: Sequence[Frame]) -> list[Detections]:
-    images, geometry = detector.prepare(frames)
-    return detector.detect(detector.encode(images), geometry)
-
-
 def _without_discriminator(by_level: list[list[Detections]]) -> list[FrameBoxes]:
     by_level += [by_level[-1]] * (LEVELS - len(by_level))
-    return [FrameBoxes(levels, 1 - (confidence(levels[0]) or 0.0)) for levels in zip(*by_level, strict=True)]
+    return [FrameBoxes(levels, None) for levels in zip(*by_level, strict=True)]

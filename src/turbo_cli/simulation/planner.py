@@ -30,6 +30,8 @@ TURBO = Policy()
 class Planner:
     """`make_plan` for a policy. Frames of one bucket are alike, so windows with as many of each share a plan.
 
+    Plans are kept as long as the latencies stay the same: a profile that was corrected does not come back.
+
     Budgets are rounded down to microseconds, so that sums of moments that rounding moved are no new ones,
     and none is over its deadline by the last bit.
     """
@@ -39,9 +41,13 @@ class Planner:
         self._edges = gains.edges[1:-1].tolist()
         self._middles = ((gains.edges[1:] + gains.edges[:-1]) / 2).tolist()
         self._plan = lru_cache(PLANS_KEPT)(self._make_plan)
+        self._latency: LatencyProfile | None = None
 
     def plan(self, difficulties: Sequence[float], budget_ms: float, latency: LatencyProfile) -> Plan:
         """The plan of a window whose frames have these difficulties."""
+        if latency is not self._latency:
+            self._plan.cache_clear()
+            self._latency = latency
         rising = sorted(range(len(difficulties)), key=difficulties.__getitem__)
         buckets = tuple(bisect.bisect_right(self._edges, difficulties[row]) for row in rising)
         plan = self._plan(buckets, round_down(budget_ms), latency)

@@ -9,6 +9,7 @@ import numpy as np
 from turbo_cli.boxes import Detections, IntArray
 from turbo_cli.data import Dataset
 from turbo_cli.data.selection import Selection
+from turbo_cli.enhancement.difficulty import ROI_SCORE
 from turbo_cli.metrics import Classes, Evaluation, evaluate
 from turbo_cli.pipelines import Decision
 from turbo_cli.simulation.arrivals import Arrival
@@ -31,20 +32,22 @@ class Replay:
     """Frames in order of arrival, what the pipeline said to each, and the boxes of those it sent, by row.
 
     Iterating gives the arrivals for `simulate`. A frame that was not sent has difficulty 0, which nothing
-    reads.
+    reads. roi_score: least score of a RoI; without D_f, θ′ is θ.
     """
 
     dataset: Dataset
     frames: Sequence[LiveFrame]
     decisions: Sequence[Decision]
     boxes: dict[int, FrameBoxes]
+    roi_score: float = ROI_SCORE
 
     def __iter__(self) -> Iterator[Arrival]:
         for live, decision in zip(self.frames, self.decisions, strict=True):
             true = predicted = 0.0
             if decision.sent:
                 own = self.boxes[live.row]
-                true, predicted = own.difficulty, own.predicted_difficulty
+                true = own.difficulty(self.roi_score)
+                predicted = true if own.predicted_difficulty is None else own.predicted_difficulty
             yield Arrival(
                 live.camera, live.index, live.arrived_at_s, true, predicted, decision.sent, decision.reason
             )

@@ -1,5 +1,6 @@
 """One run of a simulation, with what is compared with it."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -9,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from turbo_cli.artifacts.metadata import Provenance
+from turbo_cli.errors import TurboError
 from turbo_cli.metrics import Classes, Evaluation, Scores
 from turbo_cli.scheduling.costs import Execution, Order
 from turbo_cli.scheduling.gains import FloatArray
@@ -33,7 +35,8 @@ PARTS = 12
 @dataclass(frozen=True)
 class Scenario:
     """What a sweep varies. cameras: None is all that a dataset has, or four made-up ones. pipeline: of a
-    replay."""
+    replay. Raises `TurboError` for no camera, and for a rate or a window that is no positive number.
+    """
 
     cameras: int | None = None
     fps: float = 10.0
@@ -42,6 +45,13 @@ class Scenario:
     order: Literal["auto", "discriminate-first", "detect-first"] = "auto"
     execution: Execution = "staged"
     pipeline: str = "all"
+
+    def __post_init__(self) -> None:
+        if self.cameras is not None and self.cameras < 1:
+            raise TurboError(f"cameras: {self.cameras} of them", "ask for at least one")
+        for name, value in (("fps", self.fps), ("window", self.window)):
+            if not 0 < value < math.inf:
+                raise TurboError(f"{name}: {value:g} is not a positive number", "write for example 50")
 
 
 Source = Callable[[Scenario], Iterable[Arrival]]

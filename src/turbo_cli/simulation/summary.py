@@ -15,10 +15,11 @@ class Summary:
     """Frames that arrived; sent: to the detector; dropped: in overload; late: done after their deadline.
 
     windows: in which anything was sent; missed: with a late or dropped frame; overloaded: where level 0 alone
-    was over the budget. levels: frames that each level was delivered for. gain: expected change of AP of a
-    frame that was sent, by the profile. utilisation, level_0_utilisation: share of the time that the device
-    worked, and would have worked without Turbo. fairness: Jain's index of the cameras' mean gains, from
-    1 / cameras (one has it all) to 1 (all alike). seconds: of virtual time.
+    was over the budget. levels: frames that were brought to each, late ones too. gain: expected change of AP
+    of a frame that was sent, by the profile, 0 where it was late or dropped. utilisation,
+    level_0_utilisation: share of the time that the device worked, and would have worked without Turbo.
+    fairness: Jain's index of the cameras' mean gains, from 1 / cameras (one has it all) to 1 (all alike).
+    seconds: of virtual time.
     """
 
     frames: int
@@ -55,11 +56,11 @@ class Tally:
         sent = [frame for frame in window.frames if frame.sent]
         for frame in sent:
             self._sent_of_camera[frame.camera] += 1
+            self._gain_of_camera[frame.camera] += self.gain(frame)
             if frame.level is None:
                 self._counts["dropped"] += 1
             else:
                 self._levels[frame.level] += 1
-                self._gain_of_camera[frame.camera] += self.gain(frame)
                 self._counts["late"] += frame.missed
             missed += frame.level is None or frame.missed
         self._counts["frames"] += len(window.frames)
@@ -71,8 +72,10 @@ class Tally:
         self._intervals = window.number + 1
 
     def gain(self, frame: TracedFrame) -> float:
-        """The expected change of AP of a frame that was detected."""
-        assert frame.difficulty is not None and frame.level is not None
+        """The expected change of AP of a frame that was sent: none unless its boxes were there in time."""
+        assert frame.difficulty is not None
+        if frame.level is None or frame.missed:
+            return 0.0
         gain: float = self._gains[bisect.bisect_right(self._edges, frame.difficulty)][frame.level]
         return gain
 

@@ -16,6 +16,7 @@ Axis = tuple[str, list[Any]]
 """A field of `Scenario` and its values."""
 
 NUMBERS = {"cameras": int, "fps": float, "window": float}
+MOST_CAMERAS = 10_000
 CHOICES = {
     "order": ("auto", *get_args(Order)),
     "execution": get_args(Execution),
@@ -25,12 +26,15 @@ CHOICES = {
 
 def parse_axes(texts: Sequence[str]) -> list[Axis]:
     """`cameras=1..16 solver=paper,turbo window=50,100,200`, also several of these. Raises `TurboError`."""
-    axes = []
+    axes: list[Axis] = []
     for text in itertools.chain(*(text.split() for text in texts)):
         name, equals, values = text.partition("=")
         known = [field.name for field in fields(Scenario)]
         if name not in known or not equals:
-            raise TurboError(f"sweep {text!r}: not NAME=VALUES", nearest(name, known))
+            hint = f"write {name}=VALUE,VALUE" if name in known else nearest(name, known)
+            raise TurboError(f"sweep {text!r}: not NAME=VALUES", hint)
+        if name in (named for named, _ in axes):
+            raise TurboError(f"sweep {text!r}: {name} stands twice", "write all its values behind one")
         axes.append((name, [value for part in values.split(",") for value in _parse(name, part)]))
     return axes
 
@@ -55,6 +59,8 @@ def _parse(name: str, text: str) -> list[Any]:
 def _parse_numbers(name: str, text: str) -> list[Any]:
     if name == "cameras" and (span := re.fullmatch(r"(\d+)\.\.(\d+)", text)):
         first, last = (int(end) for end in span.groups())
+        if not first <= last <= MOST_CAMERAS:
+            raise TurboError(f"sweep {name}: {text!r} does not rise to {MOST_CAMERAS} at most", "write 1..16")
         return list(range(first, last + 1))
     try:
         value = NUMBERS[name](text)

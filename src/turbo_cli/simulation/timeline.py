@@ -13,9 +13,9 @@ MOST_STEPS = 240
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """(S,) each. at_s: where each step begins. sent: frames a second. level_0, busy: shares of the time that
-    the device works without Turbo, and in all. gain: expected change of AP of a frame that was sent. levels:
-    (6, S) shares of the frames that were detected.
+    """(S,) each, at least one step. at_s: where each begins. sent: frames a second. level_0, busy: shares of
+    the time that the device works without Turbo, and in all. gain: expected change of AP of a frame that was
+    sent. levels: (6, S) shares of the frames that were detected.
     """
 
     at_s: FloatArray
@@ -32,7 +32,7 @@ class Timeline:
     def __init__(self, tally: Tally) -> None:
         self.tally = tally
         self.windows_a_step = 1
-        self._steps = 0
+        self._steps = 1
         self._sums = np.zeros((MOST_STEPS, 4 + LEVELS))
 
     def add(self, window: TracedWindow) -> None:
@@ -41,9 +41,8 @@ class Timeline:
         while window.number >= MOST_STEPS * self.windows_a_step:
             self._halve()
         sent = [frame for frame in window.frames if frame.sent]
-        detected = [frame for frame in sent if frame.level is not None]
-        reached = [frame.level for frame in detected]
-        gain = sum(map(self.tally.gain, detected))
+        reached = [frame.level for frame in sent]
+        gain = sum(map(self.tally.gain, sent))
         row = [len(sent), window.level_0_ms, window.busy_ms, gain, *map(reached.count, range(LEVELS))]
         self._steps = window.number // self.windows_a_step + 1
         self._sums[self._steps - 1] += row

@@ -12,6 +12,7 @@ from turbo_cli.boxes import Detections, Targets
 from turbo_cli.data import Dataset
 from turbo_cli.data.degradation import DEGRADATIONS
 from turbo_cli.detectors.base import Geometry, SplitDetector
+from turbo_cli.detectors.running import detect_batch
 from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.execution import enhanced_levels
 from turbo_cli.metrics import Classes, class_of_category, mean_average_precision
@@ -88,8 +89,7 @@ def make_validation(
 
 
 def _teach(detector: SplitDetector, frame: np.ndarray) -> Targets:
-    images, geometry = detector.prepare([frame])
-    found = detector.detect(detector.encode(images), geometry)[0].above(TEACHER_SCORE)
+    found = detect_batch(detector, [frame])[0].above(TEACHER_SCORE)
     return Targets(found.boxes_xyxy, found.category_ids, np.zeros(len(found), np.bool_))
 
 

@@ -37,7 +37,7 @@ def measure(
     estimate: Annotated[
         bool, typer.Option("--estimate", help="Estimate the latencies of hardware that is not here.")
     ] = False,
-    max_batch: Annotated[int, typer.Option(min=1, help="The largest batch.")] = 16,
+    max_batch: Annotated[int, typer.Option(min=1, max=4096, help="The largest batch.")] = 16,
     max_seconds: Annotated[
         float, typer.Option(min=0.01, help="Of timed runs for each piece at each batch size, at most.")
     ] = 10.0,
@@ -54,6 +54,7 @@ def measure(
     from turbo_cli.data import open_dataset
     from turbo_cli.detectors.loading import load_detector
     from turbo_cli.enhancement import load_enhancer
+    from turbo_cli.enhancement.loading import find_enhancer
     from turbo_cli.metrics import parse_classes
     from turbo_cli.profiling.gains import measure_gains
     from turbo_cli.profiling.latency_tables import make_latency_table
@@ -63,7 +64,8 @@ def measure(
     target, dataset = find_target(gpu, estimate), open_dataset(labelled)
     merged = parse_classes(classes) if classes else None
     loaded = load_enhancer(enhancer, load_detector(detector, weights, target.device, parse_size(size)))
-    parents = {enhancer.name: hash_file(enhancer)}
+    file = find_enhancer(enhancer)
+    parents = {file.name: hash_file(file)}
     check_file(out / "latency.csv")
     gains = measure_gains(loaded, dataset, merged, roi_score=roi_score, parents=parents, track=output.track)
     table = make_latency_table(loaded, dataset, target, max_batch, max_seconds, parents, output.track)

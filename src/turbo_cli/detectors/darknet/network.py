@@ -71,8 +71,12 @@ class Head(nn.Module):
 
     def forward(self, features: Sequence[Tensor]) -> Predictions:
         """C1…C5 → raw predictions over all anchors."""
-        maps = self.segment(dict(zip(self.cuts, features, strict=True)))
-        return read_maps(maps, self.strides, self.yolos)
+        return read_maps(self.maps(*features), self.strides, self.yolos)
+
+    def maps(self, *features: Tensor) -> list[Tensor]:
+        """C1…C5 → the map of each [yolo] layer: the part that convolves."""
+        maps: list[Tensor] = self.segment(dict(zip(self.cuts, features, strict=True)))
+        return maps
 
 
 def split_layers(layers: Sequence[Layer], cuts: Sequence[int]) -> tuple[list[Stage], Head]:

@@ -80,11 +80,15 @@ class Head(nn.Module):
 
     def forward(self, features: Sequence[Tensor]) -> Predictions:
         """C1…C5 (B, channels, height, width) → what is seen at every point; float32 also under autocast."""
-        maps = [tower(level) for tower, level in zip(self.towers, self._pyramid(features), strict=True)]
+        maps = self.maps(*features)
         points, strides = zip(*map(_grid, maps, PYRAMID_STRIDES), strict=True)
         rows = torch.cat([level.flatten(2) for level in maps], dim=2).transpose(1, 2).float()
         logits, offsets = rows[..., :-BOX_CHANNELS], rows[..., -BOX_CHANNELS:]
         return Predictions(logits, offsets, torch.cat(points), torch.cat(strides))
+
+    def maps(self, *features: Tensor) -> list[Tensor]:
+        """C1…C5 → (B, classes + 4, height, width) at each stride: the part that convolves."""
+        return [tower(level) for tower, level in zip(self.towers, self._pyramid(features), strict=True)]
 
     def _pyramid(self, features: Sequence[Tensor]) -> list[Tensor]:
         """Finest first: each level is its own map plus the coarser level, doubled."""

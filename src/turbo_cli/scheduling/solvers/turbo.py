@@ -56,7 +56,9 @@ class _Search:
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        self._gains = np.where(problem.gains > 0, problem.gains, FORBIDDEN)
+        # All frames together must not make up for a forbidden level either.
+        forbidden = FORBIDDEN - problem.gain_without_budget()
+        self._gains = np.where(problem.gains > 0, problem.gains, forbidden)
         self._gains[:, 0] = 0.0
         self._bounds = Bounds(problem, self._gains)
         self.best, self.gain = problem.all_at_level_0(), 0.0

@@ -39,7 +39,7 @@ class Broadcaster:
         self._entries: deque[Entry] = deque(maxlen=capacity)
         self._last = 0
         self._changed = Condition()
-        self._listeners: set[Callable[[], None]] = set()
+        self._listeners: set[Callable[[], object]] = set()
 
     def write(self, record: ResultRecord) -> None:
         """Add a record and wake who waits."""
@@ -73,7 +73,7 @@ class Broadcaster:
             return self._changed.wait_for(lambda: self._last > after, timeout_s)
 
     @contextlib.contextmanager
-    def listening(self, listener: Callable[[], None]) -> Iterator[None]:
+    def listening(self, listener: Callable[[], object]) -> Iterator[None]:
         """Within the block, `listener` is called after each record, in the writer's thread; it must be quick.
 
         A coroutine wakes itself by `loop.call_soon_threadsafe(event.set)`.
