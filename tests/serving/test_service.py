@@ -99,7 +99,7 @@ def test_sighup_adds_a_camera_and_leaves_the_others_alone(folder: Path) -> None:
         (folder / "turbo.yaml").write_text(PROJECT + ANOTHER + ANOTHER)
         served.process.send_signal(signal.SIGHUP)
         until(
-            lambda: served.said("reload: nothing was changed: turbo.yaml: line 9: key serve.cameras[3].name")
+            lambda: served.said("reload: nothing was changed: turbo.yaml: line 10: key serve.cameras[3].name")
         )
         assert served.camera("second")
         assert served.end(signal.SIGINT) == 0
