@@ -6,10 +6,12 @@ from turbo_cli.artifacts.atomic import check_file
 from turbo_cli.artifacts.metadata import hash_file
 from turbo_cli.detectors import SplitDetector, load_detector
 from turbo_cli.enhancement import Enhancer, load_enhancer
+from turbo_cli.enhancement.loading import find_enhancer
 from turbo_cli.errors import TurboError
 from turbo_cli.pipelines import make_pipeline
 from turbo_cli.scheduling.profile import Profile, load_profile
 from turbo_cli.serving.api.server import ApiServer
+from turbo_cli.serving.backends import with_backend
 from turbo_cli.serving.cameras import CameraSettings
 from turbo_cli.serving.cameras.opening import open_source
 from turbo_cli.serving.cameras.settings import POSTED
@@ -50,15 +52,13 @@ def _load(project: Project) -> _Parts:
     if project.enhancer and not project.profile:
         raise TurboError("key profile: an enhancer needs a profile", "`turbo profile` makes one")
     detector = load_detector(project.detector, project.weights, project.device, project.input_size)
-    enhancer = load_enhancer(project.enhancer, detector) if project.enhancer else None
-    enhancer_hash = hash_file(project.enhancer) if project.enhancer else None
-    if project.profile is None:
-        return detector, enhancer, None
-    return (
-        detector,
-        enhancer,
-        load_profile(project.profile, detector.name, detector.weights_hash, enhancer_hash),
-    )
+    profile, backend = project.profile, project.serve.backend
+    own = hash_file(find_enhancer(project.enhancer)) if project.enhancer else None
+    loaded = load_profile(profile, detector.name, detector.weights_hash, own) if profile else None
+    if not project.enhancer:
+        return with_backend(detector, backend), None, loaded
+    enhancer = with_backend(load_enhancer(project.enhancer, detector), backend)
+    return enhancer.detector, enhancer, loaded
 
 
 def _make_engine(

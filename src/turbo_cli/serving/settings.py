@@ -19,6 +19,7 @@ Pipeline = Literal["all", "glimpse", "vigil", "noscope"]
 Order = Literal["auto", "detect-first", "discriminate-first"]
 Execution = Literal["staged", "per-level"]
 Fusion = Literal["none", "union", "weighted"]
+Backend = Literal["torch", "onnxruntime", "openvino", "openvino-gpu", "auto"]
 Gain = Literal["mean", "lower"]
 Solver = Literal[
     "turbo", "exact", "paper", "none", "random", "fixed:1", "fixed:2", "fixed:3", "fixed:4", "fixed:5"
@@ -101,6 +102,7 @@ class ServeSettings(Strict):
     pipeline: Pipeline = "all"
     order: Order = "auto"
     execution: Execution = "staged"
+    backend: Backend = "torch"
     fusion: Fusion = "none"
     solver: Solver = "turbo"
     gain: Gain = "mean"
