@@ -44,7 +44,7 @@ def one_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def detectors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SplitDetector]:
     weights = write_small(tmp_path_factory.mktemp("weights"))
-    darknet = load_detector("yolov3", str(weights))
+    darknet = load_detector("yolov3", str(weights), size=(96, 64))
     return {"tiny": load_detector("tiny", size=(96, 64)), "darknet": darknet}
 
 

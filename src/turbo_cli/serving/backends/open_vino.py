@@ -23,7 +23,8 @@ def compile_model(model: bytes, device: str = "CPU") -> Run:
     if device == "CPU":
         settings["INFERENCE_NUM_THREADS"] = str(torch.get_num_threads())
     compiled = core.compile_model(core.read_model(model), device, settings)
-    read = {put.any_name for put in compiled.inputs}  # OpenVINO drops an input that nothing reads
+    # An input that nothing reads is gone, and one may have several names.
+    read = {name for put in compiled.inputs for name in put.names}
 
     def run(*tensors: Tensor) -> list[Tensor]:
         arrays = {input_name(index): tensor.contiguous().numpy() for index, tensor in enumerate(tensors)}
