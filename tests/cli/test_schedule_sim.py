@@ -9,8 +9,8 @@ from PIL import Image
 from tests.conftest import RunTurbo
 from tests.profiling.streets import make_enhancer, make_streets, write_enhancer
 from tests.scheduling.windows import write_profile
-from tests.simulation.profiles import write_made_up
-from turbo_cli.artifacts import plan, trace
+from tests.simulation.profiles import PROVENANCE, write_made_up
+from turbo_cli.artifacts import plan, rows, trace
 from turbo_cli.detectors import load_detector
 
 
@@ -37,6 +37,15 @@ def test_a_run_leaves_trace_plans_summary_and_picture(profile: Path, tmp_path: P
         "schedule-sim", "--profile", profile, "--arrivals", out / "trace.csv", "--solver", "paper", "--json"
     )
     assert json.loads(again.out)[0]["levels"] == summary["levels"]
+
+
+def test_a_trace_of_no_frames_has_a_result_too(profile: Path, tmp_path: Path, turbo: RunTurbo) -> None:
+    trace.write(tmp_path / "trace.csv", rows.Table(PROVENANCE, ()))
+    line = ["schedule-sim", "--profile", profile, "--arrivals", tmp_path / "trace.csv"]
+    finished = turbo(*line, "--out", tmp_path / "out", "--json")
+    assert finished.status == 0, finished.err
+    assert json.loads(finished.out)[0]["frames"] == 0
+    assert (tmp_path / "out" / "picture.png").exists()
 
 
 def test_a_sweep_is_one_table(profile: Path, tmp_path: Path, turbo: RunTurbo) -> None:

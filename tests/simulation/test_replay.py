@@ -172,6 +172,8 @@ def test_the_levels_of_the_baselines(streets: Dataset) -> None:
         ("enhancer", "needs the enhancer's weights"),
         ("detector:tiny", "not enhancer, detectors"),
         ("images:a,b,c,d,e,f", "one to five"),
+        ("images:all", "name one to five"),
+        ("images:none", "name one to five"),
         ("images:strech", "did you mean 'stretch'"),
     ],
 )

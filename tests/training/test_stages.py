@@ -13,6 +13,7 @@ from turbo_cli.data import open_dataset
 from turbo_cli.data.selection import Selection
 from turbo_cli.detectors.base import hash_state
 from turbo_cli.enhancement import load_enhancer
+from turbo_cli.enhancement.loading import SHIPPED
 from turbo_cli.errors import TurboError
 from turbo_cli.training.gan import GanTraining
 from turbo_cli.training.multiexit_options import LossWeights, MultiexitTraining
@@ -107,15 +108,20 @@ def test_stage_two_refuses_what_cannot_work(rectangles: Path, stage_two: Multiex
 
 
 def test_only_d_f_and_its_calibration_are_adapted_to_the_target(
-    rectangles: Path, stage_one: GanTraining, stage_two: MultiexitTraining, tmp_path: Path
+    rectangles: Path,
+    stage_one: GanTraining,
+    stage_two: MultiexitTraining,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     detector, dataset = SmallDetector(), open_dataset(rectangles)
     table = write_difficulty(rectangles / "difficulty.csv", dataset, detector)
     gan = write_gan(rectangles / "gan.safetensors", detector)
     run_stage_two(detector, gan, dataset, None, (), None, stage_two)
+    monkeypatch.setitem(SHIPPED, "by-name", stage_two.out)
     out = tmp_path / "adapted.safetensors"
     options = dataclasses.replace(stage_one, out=out, only_discriminator=True)
-    adapt_discriminator(detector, stage_two.out, dataset, table, options)
+    adapt_discriminator(detector, Path("by-name"), dataset, table, options)
     before, after = load_enhancer(stage_two.out, detector), load_enhancer(out, detector)
     assert hash_state(before.decoder) == hash_state(after.decoder)
     assert hash_state(before.discriminator) != hash_state(after.discriminator)

@@ -131,7 +131,10 @@ def load_ladder(levels: str, detector: str, enhancer: Path | None, device: str =
             "write for example detectors:efficientdet-d4,efficientdet-d7",
         )
     if kind == "images":
-        return ImageLadder(base, find_baselines(names, device))
+        baselines = find_baselines(names, device)
+        if not 1 <= len(baselines) < LEVELS:
+            raise TurboError(f"levels {levels!r}: {len(baselines)} baselines", "name one to five of them")
+        return ImageLadder(base, baselines)
     return DetectorLadder([base, *(load_detector(name, device=device) for name in names.split(","))])
 
 

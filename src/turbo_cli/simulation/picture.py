@@ -62,8 +62,10 @@ class _Field:
         self.high = max(float(known.max(initial=0.0)), self.low + 1e-6)
 
     def draw(self) -> None:
-        self._draw_axes()
         self._draw_names()
+        if not self.x.size:
+            return
+        self._draw_axes()
         below = np.zeros_like(self.x)
         for number, line in enumerate(self.lines):
             color = COLORS[number % len(COLORS)]

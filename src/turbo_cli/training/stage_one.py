@@ -15,7 +15,7 @@ from turbo_cli.data import Dataset
 from turbo_cli.data.selection import Selection
 from turbo_cli.detectors.base import SplitDetector
 from turbo_cli.enhancement.generator import build_generator, copy_encoder
-from turbo_cli.enhancement.loading import enhancer_weights, load_enhancer
+from turbo_cli.enhancement.loading import enhancer_weights, find_enhancer, load_enhancer
 from turbo_cli.progress import Track, untracked
 from turbo_cli.training.collapse import CollapseWatch
 from turbo_cli.training.frame_classes import FrameClasses, read_frame_classes
@@ -74,7 +74,7 @@ def adapt_discriminator(
     train_gan(detector, gan, classes.easy, classes.hard, options, track, watch)
     held_out = Selection(dataset, tuple(sorted(classes.held_out_easy.rows + classes.held_out_hard.rows)))
     enhancer.calibration = calibrate(detector, gan.frame, held_out, options.roi_score)
-    provenance = training_provenance(detector, options, [difficulty, enhancer_path])
+    provenance = training_provenance(detector, options, [difficulty, find_enhancer(enhancer_path)])
     enhancer_artifact.write(options.out, enhancer_weights(enhancer, provenance))
     options.checkpoint.unlink(missing_ok=True)
     return held_out_auc(detector, gan, classes)
