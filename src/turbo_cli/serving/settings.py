@@ -39,12 +39,11 @@ def _placeholder(text: str) -> str:
 class Limits(Strict):
     """What one client, and all together, may ask of the HTTP API; beyond it is an error 4xx.
 
-    body_bytes: of a request. pixels: of a posted image. requests_per_s: from one address. connections: open
-    at a time. followers: clients that follow results by SSE or WebSocket.
+    body_bytes: of a request. requests_per_s: from one address. connections: open at a time. followers:
+    clients that follow results by SSE or WebSocket.
     """
 
     body_bytes: Whole = 16 << 20
-    pixels: Whole = 64_000_000
     requests_per_s: Annotated[float, Field(gt=0)] = 200.0
     connections: Whole = 256
     followers: Whole = 32
