@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue, create_model
 from yaml import safe_dump
@@ -103,6 +103,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(value=JSON)
 def test_what_another_program_writes_is_read_back(
     value: object, tmp_path_factory: pytest.TempPathFactory

@@ -1,7 +1,7 @@
 """When which frame is sent."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turbo_cli.data.dataset import FrameInfo
@@ -43,6 +43,7 @@ def test_fewer_cameras_leave_recordings_out() -> None:
     assert {shot.camera for shot in make_timetable(frames(a=[0.0], b=[0.0]), cameras=1)} == {"a"}
 
 
+@settings(deadline=None)
 @given(
     count=st.integers(1, 20), fps=st.floats(0.5, 100), seconds=st.floats(0.1, 20), cameras=st.integers(1, 4)
 )
