@@ -12,10 +12,11 @@ from tests.scheduling.windows import write_profile
 
 @pytest.fixture
 def window(tmp_path: Path) -> list[str | Path]:
-    """The required options."""
+    """The required options, and gains as they were measured."""
     (tmp_path / "window.txt").write_text("0.95\n0.05\n\n0.45\n")
     profile = write_profile(tmp_path / "profile")
-    return ["--profile", profile, "--difficulties", tmp_path / "window.txt", "--budget", "1000"]
+    needed: list[str | Path] = ["--profile", profile, "--difficulties", tmp_path / "window.txt"]
+    return [*needed, "--budget", "1000", "--gain", "mean"]
 
 
 def test_json_has_the_plan_and_nothing_else(turbo: RunTurbo, window: list[str | Path]) -> None:
@@ -41,7 +42,7 @@ def test_options_reach_the_planner(turbo: RunTurbo, window: list[str | Path]) ->
     assert levels("--solver", "none") == [0, 0, 0]
     assert levels("--solver", "fixed:2") == [2, 0, 2]
     assert levels("--execution", "per-level", "--order", "discriminate-first") == [5, 0, 5]
-    assert levels("--gain", "lower", "--budget", "1e9") == [5, 0, 5]
+    assert levels("--solver", "fixed:2", "--gain", "lower") == [2, 0, 0]
     assert levels("--budget", "10") == [0, 0, 0]
 
 

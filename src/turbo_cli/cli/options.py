@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, overload
+from typing import Annotated, Literal, overload
 
 import typer
 
@@ -40,6 +40,10 @@ CropOption = Annotated[
     str | None, typer.Option("--crop", metavar="WxH", help="Train on crops of this size (input pixels).")
 ]
 AmpOption = Annotated[bool, typer.Option("--amp", help="Run the networks in bfloat16 where that is safe.")]
+GainOption = Annotated[
+    Literal["mean", "lower"],
+    typer.Option("--gain", help="Plan by mean gains, or by the low end of their 95 % interval."),
+]
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint beside --out.")]
 EnhancerOption = Annotated[
     Path, typer.Option("--enhancer", help="The enhancer's weights (`turbo train-multiexit`), or tiny.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from turbo_cli.cli.options import JsonOption
+from turbo_cli.cli.options import GainOption, JsonOption
 from turbo_cli.cli.output import Output
 
 if TYPE_CHECKING:
@@ -32,10 +32,7 @@ def plan(
         Literal["staged", "per-level"],
         typer.Option(help="One pass with growing batches, or a batch a level."),
     ] = "staged",
-    gain: Annotated[
-        Literal["mean", "lower"],
-        typer.Option(help="Plan by mean gains, or the low end of their 95 % interval."),
-    ] = "mean",
+    gain: GainOption = "lower",
     as_json: JsonOption = False,
 ) -> None:
     """Choose a level for each frame of one window: the most gain that the budget allows."""

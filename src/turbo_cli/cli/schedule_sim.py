@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from turbo_cli.cli.options import ClassesOption, DeviceOption, JsonOption, SeedOption
+from turbo_cli.cli.options import ClassesOption, DeviceOption, GainOption, JsonOption, SeedOption
 from turbo_cli.cli.output import Output
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def schedule_sim(
         Literal["staged", "per-level"],
         typer.Option(help="One pass with growing batches, or a batch a level."),
     ] = "staged",
+    gain: GainOption = "lower",
     perturb: Annotated[
         str,
         typer.Option(help="How the device differs from the profile: latency=+20%,layer-3=-10%,jitter=5%."),
@@ -90,7 +91,7 @@ def schedule_sim(
     from turbo_cli.simulation.sweep import parse_axes
 
     output: Output = context.obj
-    base = Scenario(cameras, fps, window, solver, order, execution, pipeline)
+    base = Scenario(cameras, fps, window, solver, order, execution, gain, pipeline)
     varied = parse_axes([*(sweep or []), *(axes or [])])
     merged = parse_classes(classes) if classes else None
     perturbation = parse_perturbation(perturb)

@@ -104,7 +104,7 @@ class ServeSettings(Strict):
     backend: Backend = "torch"
     fusion: Fusion = "none"
     solver: Solver = "turbo"
-    gain: Gain = "mean"
+    gain: Gain = "lower"
     correction: bool = True
     guard: bool = True
     collect: Path | None = None

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from turbo_cli.scheduling import Plan, make_plan
 from turbo_cli.scheduling.costs import Execution, Order
-from turbo_cli.scheduling.gains import GainTable
+from turbo_cli.scheduling.gains import GainTable, Statistic
 from turbo_cli.scheduling.latency import LatencyProfile
 
 PLANS_KEPT = 1 << 16
@@ -16,11 +16,12 @@ PLANS_KEPT = 1 << 16
 
 @dataclass(frozen=True)
 class Policy:
-    """How windows are planned and run."""
+    """How windows are planned and run. gain: `lower` uses levels only where they are known to help."""
 
     solver: str = "turbo"
     order: Order = "detect-first"
     execution: Execution = "staged"
+    gain: Statistic = "lower"
 
 
 TURBO = Policy()

@@ -13,7 +13,7 @@ from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.errors import TurboError
 from turbo_cli.metrics import Classes, Evaluation, Scores
 from turbo_cli.scheduling.costs import Execution, Order
-from turbo_cli.scheduling.gains import FloatArray
+from turbo_cli.scheduling.gains import FloatArray, Statistic
 from turbo_cli.scheduling.profile import READINGS, Profile
 from turbo_cli.simulation.arrivals import Arrival
 from turbo_cli.simulation.device import TRUE, Perturbation
@@ -44,6 +44,7 @@ class Scenario:
     solver: str = "turbo"
     order: Literal["auto", "discriminate-first", "detect-first"] = "auto"
     execution: Execution = "staged"
+    gain: Statistic = "lower"
     pipeline: str = "all"
 
     def __post_init__(self) -> None:
@@ -52,6 +53,10 @@ class Scenario:
         for name, value in (("fps", self.fps), ("window", self.window)):
             if not 0 < value < math.inf:
                 raise TurboError(f"{name}: {value:g} is not a positive number", "write for example 50")
+
+    def policy(self, order: Order) -> Policy:
+        """How its windows are run in one of the two orders."""
+        return Policy(self.solver, order, self.execution, self.gain)
 
 
 Source = Callable[[Scenario], Iterable[Arrival]]
@@ -114,7 +119,7 @@ def run_scenario(
     """
     arrivals = source(scenario)
     order = choose_order(arrivals, scenario, setting) if scenario.order == "auto" else scenario.order
-    trace = _simulate(arrivals, Policy(scenario.solver, order, scenario.execution), scenario, setting)
+    trace = _simulate(arrivals, scenario.policy(order), scenario, setting)
     timeline = Timeline(Tally(setting.profile.gains("detect-first"), scenario.window))
     windows = recorded(trace, folder, provenance) if folder and provenance else iter(trace)
     kept: list[TracedWindow] = []
@@ -135,8 +140,8 @@ def choose_order(arrivals: Iterable[Arrival], scenario: Scenario, setting: Setti
     sample = list(islice(arrivals, SAMPLE))
     gains: dict[Order, float] = {}
     for order in READINGS:
-        policy = Policy(scenario.solver, order, scenario.execution)
-        gains[order] = simulate(sample, setting.profile, policy, scenario.window).summary().gain
+        trace = simulate(sample, setting.profile, scenario.policy(order), scenario.window)
+        gains[order] = trace.summary().gain
     return "detect-first" if gains["detect-first"] >= gains["discriminate-first"] else "discriminate-first"
 
 

@@ -57,5 +57,13 @@ def simulate(
             f"window of {window_ms:g} ms: one frame at level 0 takes {shortest:.3g} ms by the profile",
             "make the window longer",
         )
-    node = Node(profile.latency, profile.gains(policy.order), policy, window_ms, perturbation, learns, seed)
+    node = Node(
+        profile.latency,
+        profile.gains(policy.order, policy.gain),
+        policy,
+        window_ms,
+        perturbation,
+        learns,
+        seed,
+    )
     return Trace(arrivals, node, profile)

@@ -9,6 +9,7 @@ from typing import Any, get_args
 from turbo_cli.errors import TurboError, nearest
 from turbo_cli.pipelines import PIPELINES
 from turbo_cli.scheduling.costs import Execution, Order
+from turbo_cli.scheduling.gains import Statistic
 from turbo_cli.scheduling.solvers import find_solver
 from turbo_cli.simulation.scenario import Scenario
 
@@ -20,6 +21,7 @@ MOST_CAMERAS = 10_000
 CHOICES = {
     "order": ("auto", *get_args(Order)),
     "execution": get_args(Execution),
+    "gain": get_args(Statistic),
     "pipeline": tuple(PIPELINES),
 }
 

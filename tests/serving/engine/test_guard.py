@@ -62,7 +62,7 @@ def test_it_is_retried_on_few_frames_and_comes_back_when_it_is_good_again() -> N
 
 
 def test_in_the_loop_a_spoiled_enhancer_ends_at_level_0_and_one_that_changes_nothing_goes_on() -> None:
-    options = EngineOptions(order="detect-first", solver="fixed:4")
+    options = EngineOptions(order="detect-first", solver="fixed:4", gain="mean")
     spoiled, harmless = Node(options, trained=True), Node(options)
     for node in (spoiled, harmless):
         node.detector.head.get_parameter("bias")[0] += 0.5  # boxes are confident, frames hard enough to gain

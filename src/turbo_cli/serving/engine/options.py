@@ -25,7 +25,7 @@ class EngineOptions:
     execution: Execution = "staged"
     fusion: Fusion = "none"
     solver: str = "turbo"
-    gain: Statistic = "mean"
+    gain: Statistic = "lower"
     corrects: bool = True
     guards: bool = True
     collect: Path | None = None
