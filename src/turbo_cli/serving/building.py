@@ -52,13 +52,15 @@ def _load(project: Project) -> _Parts:
     if project.enhancer and not project.profile:
         raise TurboError("key profile: an enhancer needs a profile", "`turbo profile` makes one")
     detector = load_detector(project.detector, project.weights, project.device, project.input_size)
-    profile, backend = project.profile, project.serve.backend
+    enhancer = load_enhancer(project.enhancer, detector) if project.enhancer else None
     own = hash_file(find_enhancer(project.enhancer)) if project.enhancer else None
-    loaded = load_profile(profile, detector.name, detector.weights_hash, own) if profile else None
-    if not project.enhancer:
-        return with_backend(detector, backend), None, loaded
-    enhancer = with_backend(load_enhancer(project.enhancer, detector), backend)
-    return enhancer.detector, enhancer, loaded
+    profile = None
+    if project.profile is not None:
+        profile = load_profile(project.profile, detector.name, detector.weights_hash, own)
+    if enhancer is None:
+        return with_backend(detector, project.serve.backend), None, profile
+    enhancer = with_backend(enhancer, project.serve.backend)
+    return enhancer.detector, enhancer, profile
 
 
 def _make_engine(
