@@ -40,6 +40,13 @@ CropOption = Annotated[
     str | None, typer.Option("--crop", metavar="WxH", help="Train on crops of this size (input pixels).")
 ]
 AmpOption = Annotated[bool, typer.Option("--amp", help="Run the networks in bfloat16 where that is safe.")]
+SolverOption = Annotated[
+    str, typer.Option("--solver", help="turbo, exact, paper, random, none, or fixed:LEVEL.")
+]
+ExecutionOption = Annotated[
+    Literal["staged", "per-level"],
+    typer.Option("--execution", help="One pass with growing batches, or a batch a level."),
+]
 GainOption = Annotated[
     Literal["mean", "lower"],
     typer.Option("--gain", help="Plan by mean gains, or by the low end of their 95 % interval."),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from turbo_cli.cli.options import GainOption, JsonOption
+from turbo_cli.cli.options import ExecutionOption, GainOption, JsonOption, SolverOption
 from turbo_cli.cli.output import Output
 
 if TYPE_CHECKING:
@@ -23,15 +23,12 @@ def plan(
         str, typer.Option(metavar="FILE|--", help="One number in 0…1 a line for each frame; -- reads stdin.")
     ],
     budget: Annotated[float, typer.Option(metavar="MS", help="Milliseconds for all of the window's work.")],
-    solver: Annotated[str, typer.Option(help="turbo, exact, paper, random, none, or fixed:LEVEL.")] = "turbo",
+    solver: SolverOption = "turbo",
     order: Annotated[
         Literal["discriminate-first", "detect-first"],
         typer.Option(help="Plan by D_f's θ′ before detection, or by θ after it."),
     ] = "detect-first",
-    execution: Annotated[
-        Literal["staged", "per-level"],
-        typer.Option(help="One pass with growing batches, or a batch a level."),
-    ] = "staged",
+    execution: ExecutionOption = "staged",
     gain: GainOption = "lower",
     as_json: JsonOption = False,
 ) -> None:

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from turbo_cli.cli.options import ClassesOption, DeviceOption, GainOption, JsonOption, SeedOption
+from turbo_cli.cli.options import (
+    ClassesOption,
+    DeviceOption,
+    ExecutionOption,
+    GainOption,
+    JsonOption,
+    SeedOption,
+    SolverOption,
+)
 from turbo_cli.cli.output import Output
 
 if TYPE_CHECKING:
@@ -48,15 +56,12 @@ def schedule_sim(
     ] = None,
     fps: Annotated[float, typer.Option(help="Frames a second from each camera.")] = 10.0,
     window: Annotated[float, typer.Option(metavar="MS", help="The interval T in milliseconds.")] = 100.0,
-    solver: Annotated[str, typer.Option(help="turbo, exact, paper, random, none, or fixed:LEVEL.")] = "turbo",
+    solver: SolverOption = "turbo",
     order: Annotated[
         Literal["auto", "discriminate-first", "detect-first"],
         typer.Option(help="Plan by θ′ before detection, or by θ after it; auto: what gains more."),
     ] = "auto",
-    execution: Annotated[
-        Literal["staged", "per-level"],
-        typer.Option(help="One pass with growing batches, or a batch a level."),
-    ] = "staged",
+    execution: ExecutionOption = "staged",
     gain: GainOption = "lower",
     perturb: Annotated[
         str,

@@ -164,7 +164,6 @@ class WindowRunner:
     def _window_plan(
         self, window: Window, kept: Sequence[int], executed: Executed, took_ms: float
     ) -> WindowPlan:
-        plan = executed.plan
         return WindowPlan(
             window.number,
             window.closed_at - self._started_at,
@@ -172,14 +171,6 @@ class WindowRunner:
             cameras=tuple(window.frames[row].camera for row in kept),
             indices=tuple(window.frames[row].index for row in kept),
             difficulties=tuple(executed.difficulties),
-            levels=plan.levels,
-            predicted_latency_ms=plan.predicted_latency_ms,
-            predicted_gain=plan.predicted_gain,
-            bound=plan.bound,
-            solver=plan.solver,
-            solve_ms=plan.solve_ms,
-            order=plan.order,
-            execution=plan.execution,
-            overloaded=plan.overloaded,
+            **vars(executed.plan),
             measured_latency_ms=took_ms,
         )
