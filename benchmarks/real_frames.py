@@ -66,8 +66,8 @@ def recipes() -> list[Recipe]:
     }
     same = ("same-degraded", "same-clear")
     return [
-        *(Recipe(f"{fold}-unlabelled", fold, "distill", 600, tests[fold], crossed) for fold in FOLDS),
-        Recipe("fold-a-labelled", "fold-a", "detection=0.4,distill", 600, tests["fold-a"], crossed),
+        *(Recipe(f"{fold}-unlabelled", fold, "distill", 1200, tests[fold], crossed) for fold in FOLDS),
+        Recipe("fold-a-labelled", "fold-a", "detection=0.4,distill", 1200, tests["fold-a"], crossed),
         Recipe("same-unlabelled", "clip/part-1", "distill", 400, same),
         Recipe("same-labelled", "clip/part-1", "detection,distill", 400, same),
         Recipe("public-unlabelled", "photographs", "distill", 400, same),
@@ -177,7 +177,7 @@ def train(place: Workplace, recipe: Recipe) -> None:
     place.turbo(gan, "train-gan", *made, *spoiled, "--difficulty", f"{name}.csv", "--out", gan, *short)
     out = f"{recipe.name}.safetensors"
     options = ("--loss", recipe.loss, "--degrade", TRAINED_KINDS, "--classes", "vehicle=car+bus+truck")
-    length = ("--crop", "320x256", "--iterations", str(recipe.iterations), "--eval-every", "200")
+    length = ("--crop", "320x256", "--iterations", str(recipe.iterations), "--eval-every", "400")
     exits = ("train-multiexit", *made, "--gan", gan, "--dataset", frames, *options, *length, *recipe.more)
     place.turbo(out, *exits, "--out", out)
 
