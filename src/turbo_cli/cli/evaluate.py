@@ -37,6 +37,9 @@ def evaluate(
     gallery: Annotated[
         Path | None, typer.Option("--gallery", help="Write before/after pictures of best and worst here.")
     ] = None,
+    boxes: Annotated[
+        Path | None, typer.Option("--boxes", help="Write the boxes of each level and baseline here.")
+    ] = None,
     baselines: Annotated[
         str, typer.Option(help="none, all, names with commas; package.module:factory is a plug-in.")
     ] = "all",
@@ -74,14 +77,15 @@ def evaluate(
     from turbo_cli.enhancement.baselines import find_baselines
     from turbo_cli.metrics import parse_classes
     from turbo_cli.profiling.as_json import report_as_json
+    from turbo_cli.profiling.boxes import write_boxes
     from turbo_cli.profiling.evaluation import EvaluationOptions, evaluate_enhancer
     from turbo_cli.profiling.gallery import find_cases, write_gallery
     from turbo_cli.profiling.page import write_page
     from turbo_cli.profiling.references import load_references
 
     output: Output = context.obj
-    if gallery:
-        check_folder(gallery)
+    for folder in filter(None, (gallery, boxes)):
+        check_folder(folder)
     merged = parse_classes(classes) if classes else None
     compared = find_baselines(baselines, device)
     chosen = spread_frames(open_dataset(labelled), frames)
@@ -92,6 +96,8 @@ def evaluate(
     cases = find_cases(loaded, chosen, report, score=score, track=output.track) if html or gallery else []
     if gallery:
         write_gallery(gallery, cases)
+    if boxes:
+        write_boxes(boxes, chosen, report.passes)
     if html:
         write_page(html, report, cases, f"{enhancer.name} for {detector} on {labelled.name}")
     if as_json:
