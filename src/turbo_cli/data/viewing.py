@@ -41,7 +41,7 @@ def write_view(
         if out.suffix.lower() == ".png":
             contact_sheet(dataset, frames or TILES, found, track).save(temporary, format="PNG")
         else:
-            write_video(temporary, _film(dataset, frames or len(dataset), found, track), _fps(dataset))
+            write_video(temporary, _film(dataset, frames or len(dataset), found, track), frame_rate(dataset))
 
 
 def _film(dataset: Dataset, count: int, found: Found | None, track: Track) -> Iterator[Frame]:
@@ -55,8 +55,8 @@ def _film(dataset: Dataset, count: int, found: Found | None, track: Track) -> It
         yield frame
 
 
-def _fps(dataset: Dataset) -> float:
-    """From the median step between frames of one camera."""
+def frame_rate(dataset: Dataset) -> float:
+    """Frames a second, from the median step between frames of one camera."""
     times = np.array([info.timestamp for info in dataset.frames])
     steps = np.diff(times)
     forward = steps[steps > 0]
