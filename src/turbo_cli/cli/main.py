@@ -23,6 +23,7 @@ from turbo_cli.cli import (
     serve,
     train_gan,
     train_multiexit,
+    try_,
     weights,
 )
 from turbo_cli.cli.output import Output
@@ -81,6 +82,7 @@ app.command("schedule-sim", epilog=schedule_sim.EXAMPLE)(schedule_sim.schedule_s
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
+app.command("try", epilog=try_.EXAMPLE)(try_.try_)
 app.command("init", epilog=project.EXAMPLE)(project.init)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 

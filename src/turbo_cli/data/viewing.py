@@ -49,10 +49,14 @@ def _film(dataset: Dataset, count: int, found: Found | None, track: Track) -> It
     size = (dataset.frames[0].width, dataset.frames[0].height)
     chosen = range(min(count, len(dataset)))
     for index in track(chosen, "drawing", len(chosen)):
-        frame = annotated_frame(dataset, index, found)
-        if frame.shape[1::-1] != size:
-            frame = np.array(ImageOps.pad(Image.fromarray(frame), size))
-        yield frame
+        yield padded(annotated_frame(dataset, index, found), size)
+
+
+def padded(frame: Frame, size: tuple[int, int]) -> Frame:
+    """The frame, scaled and laid into `size` (width, height) where it has another."""
+    if frame.shape[1::-1] == size:
+        return frame
+    return np.array(ImageOps.pad(Image.fromarray(frame), size))
 
 
 def frame_rate(dataset: Dataset) -> float:
