@@ -89,5 +89,15 @@ def try_(
     if as_json:
         output.json(findings_as_json(findings))
         return
-    output.cells(f"{out}: annotated.mp4, index.html, frames.csv", [""], figures(findings).items())
+    _print(output, figures(findings))
     output.text(CAUTION)
+    output.text(f"{out}: annotated.mp4, index.html, frames.csv")
+
+
+def _print(output: Output, figures: dict[str, str]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in figures.items():
+        table.add_row(name, value)
+    output.table(table)

@@ -8,7 +8,7 @@ import torch
 from scipy.optimize import linear_sum_assignment
 from torchvision.ops import box_iou
 
-from turbo_cli.boxes import BoolArray, Detections
+from turbo_cli.boxes import BoolArray, Detections, IntArray
 from turbo_cli.metrics import Classes, class_of_category
 
 SAME_OBJECT_IOU = 0.5
@@ -39,7 +39,7 @@ class Shown:
 
 
 def make_shown(categories: Mapping[int, str], classes: Classes | None, score: float) -> Shown:
-    """What is shown of a detector's boxes; `classes` as in `metrics`. Raises `TurboError` for unknown ones."""
+    """What is shown of a detector's boxes. Raises `TurboError` for classes that it does not know."""
     if classes is None:
         return Shown(score, categories)
     return Shown(score, dict(enumerate(classes)), class_of_category(categories, classes))
@@ -47,9 +47,14 @@ def make_shown(categories: Mapping[int, str], classes: Classes | None, score: fl
 
 @dataclass(frozen=True, eq=False)
 class Changes:
-    """Boxes before and after enhancement. kept: of level 0, found again. gained: only after. lost: only before."""
+    """Boxes before and after enhancement.
+
+    kept: those of level 0 that were found again, and again: as they were, in the same order. gained: only
+    after. lost: only before.
+    """
 
     kept: Detections
+    again: Detections
     gained: Detections
     lost: Detections
 
@@ -65,10 +70,14 @@ def compare(before: Detections, after: Detections) -> Changes:
     overlap = np.where(before.category_ids[:, None] == after.category_ids, ious, 0)
     rows, columns = linear_sum_assignment(overlap, maximize=True)
     same = overlap[rows, columns] >= SAME_OBJECT_IOU
-    found_again = np.isin(np.arange(len(before)), rows[same])
-    known = np.isin(np.arange(len(after)), columns[same])
-    return Changes(_select(before, found_again), _select(after, ~known), _select(before, ~found_again))
+    rows, columns = rows[same], columns[same]
+    gained, lost = (
+        np.delete(np.arange(len(one)), known) for one, known in ((after, columns), (before, rows))
+    )
+    return Changes(
+        _select(before, rows), _select(after, columns), _select(after, gained), _select(before, lost)
+    )
 
 
-def _select(found: Detections, chosen: BoolArray) -> Detections:
+def _select(found: Detections, chosen: IntArray | BoolArray) -> Detections:
     return Detections(found.boxes_xyxy[chosen], found.scores[chosen], found.category_ids[chosen])

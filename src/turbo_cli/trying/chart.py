@@ -8,7 +8,7 @@ from turbo_cli.enhancement.difficulty import HARD_THRESHOLD
 from turbo_cli.trying.course import Step
 
 WIDTH, HEIGHT = 1060, 330
-LEFT, RIGHT = 52, 12
+LEFT, RIGHT = 52, 46
 CURVE, BARS = (24, 194), (222, 292)
 """Top and bottom of the curve of θ, and of the bars of levels."""
 
@@ -33,7 +33,7 @@ def _axes() -> str:
         lines.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>')
     hard = _height(1 - HARD_THRESHOLD, CURVE)
     lines.append(f'<line class="zero" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{hard:.1f}" y2="{hard:.1f}"/>')
-    lines.append(f'<text x="{WIDTH - RIGHT}" y="{hard - 5:.1f}" text-anchor="end">hard above</text>')
+    lines.append(f'<text x="{WIDTH - RIGHT + 8}" y="{hard - 4:.1f}">hard ↑</text>')
     lines.append(f'<text x="{LEFT}" y="{CURVE[0] - 10}">difficulty θ at level 0</text>')
     lines.append(f'<text x="{LEFT}" y="{BARS[0] - 8}">level chosen</text>')
     lines.append(

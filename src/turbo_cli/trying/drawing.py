@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from turbo_cli.boxes import Detections
-from turbo_cli.data.drawing import draw_boxes
+from turbo_cli.data.drawing import draw_boxes, fitting_names
 from turbo_cli.data.images import Frame
 from turbo_cli.trying.findings import is_hard
 from turbo_cli.trying.playing import Played
@@ -16,57 +16,73 @@ PLAIN, GAINED, LOST, OLD = "#4cc2ff", "#39e75f", "#ff5a4f", "#b9bfc7"
 
 BACKGROUND, TEXT = "#14161a", "#f1f3f4"
 
+GAP = "    "
 
-def draw_before(played: Played, names: Mapping[int, str]) -> Frame:
-    """The frame with its level-0 boxes."""
+
+def draw_before(played: Played) -> Frame:
+    """The frame with its level-0 boxes, without names."""
     plain = Detections.empty() if played.plain is None else played.plain
-    return _draw(played.shot.pixels, plain, names, PLAIN)
+    return _draw(played.shot.pixels, plain, PLAIN)
 
 
-def draw_after(played: Played, names: Mapping[int, str]) -> Frame:
-    """The frame with what is delivered: boxes of level 0, gained ones with a +, lost ones with a −.
+def draw_after(played: Played, names: Mapping[int, str], name_all: bool = True) -> Frame:
+    """The frame with what is delivered: boxes of level 0, gained ones with a +, lost ones with a -.
 
-    A frame on which the detector did not run has the last boxes of its camera, in grey.
+    A frame on which the detector did not run has the last boxes of its camera, in grey. name_all: boxes of
+    level 0 have names and scores too.
     """
-    color = OLD if played.plain is None or played.traced.missed else PLAIN
-    kept = _draw(played.shot.pixels, played.changes.kept, names, color)
-    without = _draw(kept, played.changes.lost, names, LOST, "−")
-    return _draw(without, played.changes.gained, names, GAINED, "+")
+    changes = played.changes
+    old = played.plain is None or played.traced.missed
+    labels = _labels(changes.kept, names) if name_all else None
+    kept = _draw(played.shot.pixels, changes.kept, OLD if old else PLAIN, labels)
+    without = _draw(kept, changes.lost, LOST, _labels(changes.lost, names, "-"), bold=True)
+    return _draw(without, changes.gained, GAINED, _labels(changes.gained, names, "+"), bold=True)
 
 
 def captioned(frame: Frame, played: Played) -> Frame:
-    """The frame above a strip that says θ, the level and when its boxes were there."""
+    """The frame above a strip that says how hard it is, its level and when its boxes were there."""
     height, width = frame.shape[:2]
-    strip = max(20, round(height / 18))
+    strip = max(18, round(height / 20))
     picture = Image.new("RGB", (width, height + strip), BACKGROUND)
     picture.paste(Image.fromarray(frame), (0, 0))
-    canvas, font, left = ImageDraw.Draw(picture), ImageFont.load_default(strip * 0.6), strip * 0.4
-    for text, color in _caption(played):
+    canvas, parts = ImageDraw.Draw(picture), _caption(played)
+    size = strip * 0.62
+    needed = canvas.textlength(GAP.join(text for text, _ in parts), font=ImageFont.load_default(size))
+    font = ImageFont.load_default(size * min(1, width * 0.95 / needed))
+    left = width * 0.02
+    for text, color in parts:
         canvas.text((left, height + strip / 2), text, fill=color, font=font, anchor="lm")
-        left += canvas.textlength(text, font=font) + strip * 0.7
+        left += canvas.textlength(text + GAP, font=font)
     return np.array(picture)
 
 
-def _draw(frame: Frame, found: Detections, names: Mapping[int, str], color: str, sign: str = "") -> Frame:
-    labels = [
-        f"{sign}{names.get(number, f'class {number}')} {score:.2f}"
-        for number, score in zip(found.category_ids.tolist(), found.scores.tolist(), strict=True)
+def _draw(
+    frame: Frame, found: Detections, color: str, labels: list[str] | None = None, bold: bool = False
+) -> Frame:
+    width = max(1, round(frame.shape[0] / 400)) + bold
+    return draw_boxes(frame, found.boxes_xyxy, labels or [""] * len(found), [color] * len(found), width)
+
+
+def _labels(found: Detections, names: Mapping[int, str], sign: str = "") -> list[str]:
+    """Names and scores; behind a sign all names, else those that fit."""
+    ids = found.category_ids.tolist()
+    shown = [names.get(k, f"class {k}") for k in ids] if sign else fitting_names(found.boxes_xyxy, ids, names)
+    return [
+        f"{sign}{name} {score:.2f}".strip() for name, score in zip(shown, found.scores.tolist(), strict=True)
     ]
-    width = max(2, round(frame.shape[0] / 360)) + bool(sign)
-    return draw_boxes(frame, found.boxes_xyxy, labels, [color] * len(found), width)
 
 
 def _caption(played: Played) -> list[tuple[str, str]]:
-    """Parts of the caption with their colours."""
+    """Parts of the caption with their colours; Pillow's own font has no θ and no minus sign."""
     traced = played.traced
     parts = [(f"{traced.arrived_at_s:.2f} s", TEXT)]
     if traced.level is None or traced.difficulty is None:
         why = "dropped" if traced.sent else f"not sent: {traced.reason}"
         return [*parts, (f"{why}; last boxes", OLD)]
-    parts.append((f"θ {traced.difficulty:.2f}{' hard' * is_hard(traced.difficulty)}", TEXT))
+    parts.append((f"difficulty {traced.difficulty:.2f}{' hard' * is_hard(traced.difficulty)}", TEXT))
     parts.append((f"level {traced.level}", PLAIN if traced.level else TEXT))
     if played.enhanced:
-        parts += [(f"+{len(played.changes.gained)}", GAINED), (f"−{len(played.changes.lost)}", LOST)]
+        parts += [(f"+{len(played.changes.gained)}", GAINED), (f"-{len(played.changes.lost)}", LOST)]
     if traced.done_at_s is not None:
         late = " (late; last boxes)" * traced.missed
         parts.append((f"boxes after {1000 * (traced.done_at_s - traced.arrived_at_s):.0f} ms{late}", TEXT))

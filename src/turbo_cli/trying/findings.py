@@ -15,11 +15,11 @@ from turbo_cli.trying.playing import Played
 class Findings:
     """Sums over the frames that were played.
 
-    summary: the simulation's. hard: frames whose RoIs' mean score is below 0.6; blank: frames without any RoI,
-    which are hard or empty, and only labels could say which. enhanced: frames with enhanced boxes in time;
-    changed: those of them that gained or lost a box. boxes, delivered: in the enhanced frames, at level 0 and
-    as delivered. gained, lost: by which the two differ. mean_score, mean_score_delivered: of these boxes; None
-    where there are none.
+    summary: the simulation's. hard: frames whose RoIs' mean score is below 0.6. blank: frames without any RoI;
+    only labels could say whether they are hard or empty. enhanced: frames with enhanced boxes in time; changed:
+    those of them that gained or lost a box. boxes, delivered: in the enhanced frames, at level 0 and as
+    delivered. gained, lost: by which the two differ. mean_score, mean_score_delivered: of these boxes.
+    kept_score, kept_score_delivered: of those of them that were found both times. None where there are none.
     """
 
     summary: Summary
@@ -33,6 +33,8 @@ class Findings:
     lost: int
     mean_score: float | None
     mean_score_delivered: float | None
+    kept_score: float | None
+    kept_score_delivered: float | None
 
 
 class Count:
@@ -40,7 +42,7 @@ class Count:
 
     def __init__(self) -> None:
         self._hard = self._blank = self._enhanced = self._changed = self._gained = self._lost = 0
-        self._plain, self._delivered = _Scores(), _Scores()
+        self._plain, self._delivered, self._kept, self._again = (_Scores() for _ in range(4))
 
     def add(self, played: Played) -> None:
         """Count one frame."""
@@ -55,6 +57,8 @@ class Count:
             self._lost += len(played.changes.lost)
             self._plain.add(played.plain)
             self._delivered.add(played.delivered)
+            self._kept.add(played.changes.kept)
+            self._again.add(played.changes.again)
 
     def findings(self, summary: Summary) -> Findings:
         """Of what was counted so far."""
@@ -70,6 +74,8 @@ class Count:
             self._lost,
             self._plain.mean(),
             self._delivered.mean(),
+            self._kept.mean(),
+            self._again.mean(),
         )
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from turbo_cli.data.images import Frame
 from turbo_cli.trying.drawing import draw_after, draw_before
 from turbo_cli.trying.playing import Played
 
-MOST_CASES = 12
+MOST_CASES = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,10 +40,10 @@ class Gallery:
         """The kept frames in order of time; those without a change only if nothing was changed at all."""
         changed = [played for played in self._best.values() if played.changes.count]
         return [
-            Case(played, _picture(draw_before(played, names)), _picture(draw_after(played, names)))
+            Case(
+                played,
+                Image.fromarray(draw_before(played)),
+                Image.fromarray(draw_after(played, names, False)),
+            )
             for played in changed or list(self._best.values())
         ]
-
-
-def _picture(frame: Frame) -> Image.Image:
-    return Image.fromarray(frame)

@@ -101,7 +101,10 @@ def _gallery_words(story: Story) -> str:
         return "No frame was enhanced: no level is known to help at these difficulties, or no time was left."
     if not story.findings.changed:
         return "Frames were enhanced, and not one box changed."
-    return "Level 0 on the left, what is delivered on the right; from each part of the video the frame that changed most."
+    return (
+        "Level 0, and what is delivered: of each part of the video the enhanced frame that changed most. Boxes of"
+        " level 0 are blue, those gained green, those lost red."
+    )
 
 
 def _figure(case: Case, names: Mapping[int, str]) -> str:
@@ -115,7 +118,8 @@ def _figure(case: Case, names: Mapping[int, str]) -> str:
         f'<span class="gained">+ {_listed(changes.gained, names)}</span>',
         f'<span class="lost">− {_listed(changes.lost, names)}</span>',
     ]
-    return f'<figure><div class="pair">{"".join(pictures)}</div><figcaption>{" · ".join(words)}</figcaption></figure>'
+    caption = f"<figcaption>{' · '.join(words)}</figcaption>"
+    return f'<figure><div class="pair">{"".join(pictures)}</div>{caption}</figure>'
 
 
 def _listed(found: Detections, names: Mapping[int, str]) -> str:
@@ -127,8 +131,8 @@ def _listed(found: Detections, names: Mapping[int, str]) -> str:
 def _table_words(frames: int, score: float) -> str:
     shown = f"{MOST_ROWS} of {frames:,}, evenly spread" if frames > MOST_ROWS else "All of them"
     return (
-        f'{shown}; boxes of at least {score:g}. Every frame stands in <a href="frames.csv">frames.csv</a>, and is'
-        ' drawn in <a href="annotated.mp4">annotated.mp4</a> beside this page.'
+        f"{shown}; boxes of at least {score:g}. Beside this page lie"
+        ' <a href="frames.csv">frames.csv</a> and <a href="annotated.mp4">annotated.mp4</a> with every frame.'
     )
 
 
@@ -141,7 +145,8 @@ def _frames_table(frames: Iterable[TriedFrame], count: int) -> str:
 def _cells(frame: TriedFrame) -> list[str]:
     thetas = (frame.difficulty, frame.predicted_difficulty)
     after = None if frame.done_at_s is None else f"{1000 * (frame.done_at_s - frame.timestamp):.0f}"
-    remark = "late" if frame.late else "dropped" if frame.sent and frame.level is None else frame.reason
+    filtered = "" if frame.sent else frame.reason
+    remark = "late" if frame.late else "dropped" if frame.sent and frame.level is None else filtered
     return [
         str(frame.index),
         f"{frame.timestamp:.2f}",

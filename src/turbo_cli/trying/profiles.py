@@ -34,15 +34,18 @@ def shipped_profile(detector: str, device: str) -> str:
     )
 
 
+def profile_name(profile: Profile) -> str:
+    """Hardware and detector, as shipped ones are called."""
+    return "/".join(profile.folder.parts[-2:])
+
+
 def doubts(profile: Profile, ladder: EnhancerLadder) -> list[str]:
     """What makes a plan by this profile less trustworthy, a sentence each."""
-    found = []
+    found, name = [], f"profile {profile_name(profile)}"
     if profile.assumed:
-        found.append(f"{profile.folder}: gains are assumed, not measured")
+        found.append(f"{name}: gains are assumed, not measured")
     if not profile.made_with(hash_file(ladder.path)):
-        found.append(
-            f"{profile.folder}: was made with another enhancer: levels and gain are a guess for {ladder.path.name}"
-        )
+        found.append(f"{name}: was made with another enhancer; for {ladder.path.name} its gains are a guess")
     return found
 
 

@@ -18,6 +18,7 @@ from turbo_cli.errors import TurboWarning
 from turbo_cli.progress import Track, untracked
 from turbo_cli.scheduling.costs import Order
 from turbo_cli.scheduling.profile import Profile
+from turbo_cli.simulation.execution import level_0_ms
 from turbo_cli.simulation.ladders import EnhancerLadder
 from turbo_cli.simulation.scenario import SAMPLE, Scenario, Setting, choose_order
 from turbo_cli.simulation.summary import Tally
@@ -28,7 +29,7 @@ from turbo_cli.trying.findings import Count, Findings
 from turbo_cli.trying.gallery import Gallery
 from turbo_cli.trying.page import Story, write_page
 from turbo_cli.trying.playing import Played, arrivals, play
-from turbo_cli.trying.profiles import doubts
+from turbo_cli.trying.profiles import doubts, profile_name
 from turbo_cli.trying.shots import Film
 from turbo_cli.trying.words import overload
 
@@ -54,6 +55,10 @@ class Trial:
         first = track(islice(self.film, seen), "looking ahead", seen)
         return choose_order(arrivals(first, self.profile.roi_score), self.scenario, Setting(self.profile))
 
+    def overload(self, findings: Findings) -> list[str]:
+        """What to say of frames that were dropped."""
+        return overload(findings, level_0_ms(self.profile.latency, self.scenario.execution, 1))
+
     def provenance(self, order: Order) -> Provenance:
         """Of `frames.csv`."""
         scenario, detector = self.scenario, self.ladder.base
@@ -77,8 +82,9 @@ class Trial:
 def try_film(trial: Trial, out: Path, command: str, track: Track = untracked) -> Findings:
     """Write `annotated.mp4`, `index.html` and `frames.csv` into a new folder, or nothing at all.
 
-    command: stands on the page. Warns of what casts doubt on the result. Frames are drawn and written as they come; memory does not grow with
-    their number. Raises `TurboError` if the folder holds anything already, and for what cannot be run.
+    command: stands on the page. Frames are drawn and written as they come; memory does not grow with their
+    number. Warns of what casts doubt on the result. Raises `TurboError` if the folder holds anything already,
+    and for what cannot be run.
     """
     _warn(doubts(trial.profile, trial.ladder))
     with replacing_folder(out) as folder:
@@ -89,7 +95,7 @@ def try_film(trial: Trial, out: Path, command: str, track: Track = untracked) ->
             write_video(folder / "annotated.mp4", drawn, frame_rate(trial.film.video))
         story = notebook.story(command)
         write_page(folder / "index.html", story, tried.stream(folder / "frames.csv"))
-    _warn(overload(story.findings))
+    _warn(trial.overload(story.findings))
     return story.findings
 
 
@@ -132,7 +138,7 @@ class _Notebook:
         return Story(
             trial.film.video.path.name,
             f"{trial.ladder.base.name} with {trial.ladder.path.name}",
-            "/".join(trial.profile.folder.parts[-2:]),
+            profile_name(trial.profile),
             trial.scenario,
             self.order,
             trial.shown,
@@ -140,5 +146,5 @@ class _Notebook:
             self._course.steps(),
             self._gallery.cases(trial.shown.names),
             command,
-            [*doubts(trial.profile, trial.ladder), *overload(findings)],
+            [*doubts(trial.profile, trial.ladder), *trial.overload(findings)],
         )

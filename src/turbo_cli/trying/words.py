@@ -4,11 +4,6 @@ from turbo_cli.trying.findings import Findings
 
 CAUTION = "More boxes are not the same as better: only labels can tell (turbo evaluate)."
 
-OVERLOAD = (
-    "the detector alone needs more time than there is: {dropped} of {sent} frames were dropped, and nothing could be"
-    " enhanced beside them; take fewer frames a second (--fps), filter them (--pipeline glimpse), or use a faster device"
-)
-
 
 def figures(findings: Findings) -> dict[str, str]:
     """The numbers that matter, by what they are."""
@@ -22,24 +17,31 @@ def figures(findings: Findings) -> dict[str, str]:
         "hard": _share(findings.hard, detected),
         "without any box": _share(findings.blank, detected) if findings.blank else None,
         "enhanced": _share(findings.enhanced, detected),
-        "boxes gained there": f"+{findings.gained:,}",
-        "boxes lost there": f"−{findings.lost:,}",
-        "mean score there": f"{_score(findings.mean_score)} → {_score(findings.mean_score_delivered)}",
+        "boxes gained in enhanced frames": f"+{findings.gained:,}",
+        "boxes lost in them": f"−{findings.lost:,}",
+        "score of boxes found both times": _change(findings.kept_score, findings.kept_score_delivered),
         "points of AP a frame, predicted": f"{100 * summary.gain:+.1f}",
-        "of the device's time, by Turbo": f"{summary.utilisation:.0%}, {extra:.0%}",
+        "device busy": f"{summary.utilisation:.0%}",
+        "of its time for Turbo": f"{max(extra, 0):.0%}",
     }
     return {name: value for name, value in known.items() if value is not None}
 
 
-def overload(findings: Findings) -> list[str]:
-    """A sentence if frames were dropped, with what helps."""
+def overload(findings: Findings, frame_ms: float) -> list[str]:
+    """A sentence if frames were dropped, with what helps; frame_ms: what level 0 of one takes."""
     summary = findings.summary
-    return [OVERLOAD.format(dropped=summary.dropped, sent=summary.sent)] if summary.dropped else []
+    if not summary.dropped:
+        return []
+    return [
+        f"the detector alone is too slow for this: a frame takes {frame_ms:.0f} ms at level 0, and"
+        f" {summary.dropped} of {summary.sent} were dropped. Take fewer (--fps {max(1, 500 / frame_ms):.0f}),"
+        " or filter them (--pipeline glimpse)"
+    ]
 
 
 def _share(count: int, whole: int) -> str:
     return f"{count / whole:.0%}" if whole else "–"
 
 
-def _score(mean: float | None) -> str:
-    return "–" if mean is None else f"{mean:.2f}"
+def _change(before: float | None, after: float | None) -> str:
+    return "–" if before is None or after is None else f"{before:.2f} → {after:.2f}"
