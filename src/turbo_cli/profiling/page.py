@@ -1,5 +1,7 @@
 """A report as one self-contained HTML page."""
 
+import base64
+import io
 import math
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -7,17 +9,20 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
+from PIL import Image
+
 from turbo_cli.artifacts.atomic import replacing_file
 from turbo_cli.profiling.bootstrap import Interval
 from turbo_cli.profiling.charts import levels_chart, reliability_chart
 from turbo_cli.profiling.evaluation import CAMERA, Report
 from turbo_cli.profiling.gallery import Case
-from turbo_cli.profiling.html import STYLE, embedded, row, table
 from turbo_cli.profiling.judging import Judgements
 from turbo_cli.profiling.references import FINE_TUNED, GENERATOR
 
 SHOWN_CASES = 3
 """Best and worst ones in the page."""
+
+PICTURE_WIDTH = 1400
 
 KINDS = {
     "level": "Enhanced",
@@ -41,7 +46,6 @@ def make_page(report: Report, cases: Sequence[Case], title: str) -> str:
     template = Template(files(__package__).joinpath("page.html").read_text("utf-8"))
     trained = ", ".join(report.training_cameras) or "none of these"
     return template.substitute(
-        style=STYLE,
         title=escape(title),
         subtitle=escape(f"{title}. Cameras trained on: {trained}."),
         cards=_cards(report),
@@ -83,9 +87,9 @@ def _ways_table(report: Report) -> str:
         ways = report.of_kind(kind)
         if ways:
             rows.append(f'<tr class="kind"><td colspan="{1 + 2 * len(groups)}">{escape(label)}</td></tr>')
-        rows += [row([escape(_named(kind, name)), *_scores(one, groups)]) for name, one in ways.items()]
+        rows += [_row([escape(_named(kind, name)), *_scores(one, groups)]) for name, one in ways.items()]
     head = [part for group in groups for part in (group, "Δ")]
-    return table(["", *head], rows)
+    return _table(["", *head], rows)
 
 
 def _scores(judgements: Judgements, groups: Iterable[str]) -> list[str]:
@@ -102,10 +106,10 @@ def _scores(judgements: Judgements, groups: Iterable[str]) -> list[str]:
 def _against_table(report: Report) -> str:
     levels = {name: one["all"].gains for name, one in report.of_kind("level").items() if name != "0"}
     rows = [
-        row([escape(baseline), *(_difference(gains[baseline].ap50) for gains in levels.values())])
+        _row([escape(baseline), *(_difference(gains[baseline].ap50) for gains in levels.values())])
         for baseline in report.of_kind("baseline")
     ]
-    return table(["", *(f"level {name}" for name in levels)], rows)
+    return _table(["", *(f"level {name}" for name in levels)], rows)
 
 
 def _errors_table(report: Report) -> str:
@@ -115,8 +119,8 @@ def _errors_table(report: Report) -> str:
         shown, truth = errors.hits + errors.false_positives, errors.hits + errors.false_negatives
         counts = [errors.hits, errors.false_negatives, errors.false_positives]
         shares = [_number(errors.hits / whole if whole else math.nan) for whole in (truth, shown)]
-        rows.append(row([f"level {name}", *(f"{count:,}" for count in counts), *shares]))
-    return table(["", "found", "missed", "false positives", "recall", "precision"], rows)
+        rows.append(_row([f"level {name}", *(f"{count:,}" for count in counts), *shares]))
+    return _table(["", "found", "missed", "false positives", "recall", "precision"], rows)
 
 
 def _cameras_table(report: Report) -> str:
@@ -129,17 +133,17 @@ def _cameras_table(report: Report) -> str:
             gains = [_difference(one[group].gains["level 0"].ap50) for k, one in levels.items() if k != "0"]
             plain = levels["0"][group]
             rows.append(
-                row([escape(name) + mark, str(plain.frames), _points(plain.score.ap50.value), *gains])
+                _row([escape(name) + mark, str(plain.frames), _points(plain.score.ap50.value), *gains])
             )
-    return table(["camera", "frames", "level 0", *(f"level {name}" for name in levels if name != "0")], rows)
+    return _table(["camera", "frames", "level 0", *(f"level {name}" for name in levels if name != "0")], rows)
 
 
 def _tenths_table(report: Report) -> str:
     rows = [
-        row([f"{t.start:.1f} – {t.end:.1f}", str(t.frames), *map(_number, (t.predicted, t.true, t.hard))])
+        _row([f"{t.start:.1f} – {t.end:.1f}", str(t.frames), *map(_number, (t.predicted, t.true, t.hard))])
         for t in report.reliability.tenths
     ]
-    return table(["θ′", "frames", "mean θ′", "mean θ", "truly hard"], rows)
+    return _table(["θ′", "frames", "mean θ′", "mean θ", "truly hard"], rows)
 
 
 def _cases(cases: Sequence[Case]) -> str:
@@ -149,14 +153,30 @@ def _cases(cases: Sequence[Case]) -> str:
         ("What it harmed most", [case for case in cases if case.gain < 0]),
     ):
         if some:
-            pictures = [embedded(case.picture, "before and after") for case in some[:SHOWN_CASES]]
-            figures = "".join(f"<figure>{picture}</figure>" for picture in pictures)
-            parts.append(f"<h2>{heading}</h2>{figures}")
+            pictures = "".join(f"<figure>{_embedded(case.picture)}</figure>" for case in some[:SHOWN_CASES])
+            parts.append(f"<h2>{heading}</h2>{pictures}")
     return "".join(parts)
+
+
+def _embedded(picture: Image.Image) -> str:
+    small = picture.copy()
+    small.thumbnail((PICTURE_WIDTH, PICTURE_WIDTH))
+    data = io.BytesIO()
+    small.save(data, "JPEG", quality=82)
+    text = base64.b64encode(data.getvalue()).decode()
+    return f'<img alt="before and after" src="data:image/jpeg;base64,{text}">'
 
 
 def _named(kind: str, name: str) -> str:
     return f"level {name}" if kind != "baseline" and name.isdecimal() else name
+
+
+def _table(head: Sequence[str], rows: Iterable[str]) -> str:
+    return f"<table><tr>{''.join(f'<th>{name}</th>' for name in head)}</tr>{''.join(rows)}</table>"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 def _difference(gain: Interval) -> str:
