@@ -1,0 +1,126 @@
+"""What was trained on what: the frames by difficulty, the losses, and where the weights come from."""
+
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from turbo_cli.artifacts import difficulty, enhancer, gan
+from turbo_cli.artifacts.metadata import Provenance
+from turbo_cli.pages.axis import scale, span
+from turbo_cli.pages.chart import Line, figure, stacked
+from turbo_cli.pages.page import panel
+from turbo_cli.pages.table import facts, table
+from turbo_cli.pages.text import Html, number
+from turbo_cli.reporting.section import Part, Section
+from turbo_cli.training.logbook import read_losses
+
+BINS = 20
+STEPS = 40
+"""Points of a curve of losses at most; each is a mean."""
+
+
+def draw_difficulty(folder: Path) -> Html:
+    """How hard the detector finds the frames that were trained on."""
+    frames = difficulty.stream(folder / "difficulty.csv")
+    counts: Counter[tuple[str, int]] = Counter()
+    for frame in frames:
+        place = 0 if frame.difficulty is None else min(int(frame.difficulty * BINS), BINS - 1)
+        counts[frame.class_, place] += 1
+    edges = [k / BINS for k in range(BINS + 1)]
+    easy, hard = ([counts[name, k] for k in range(BINS)] for name in ("easy", "hard"))
+    empty = sum(count for (name, _), count in counts.items() if name == "empty")
+    rows = [(f"{a:.2f} – {b:.2f}", *both) for (a, b), *both in zip(pairwise(edges), easy, hard, strict=True)]
+    bars = stacked(
+        edges, [(f"easy {sum(easy):,}", "easy", easy), (f"hard {sum(hard):,}", "hard", hard)], gap=2
+    )
+    most = max(map(sum, zip(easy, hard, strict=True)))
+    note = f"{frames.provenance.detector} finds {empty:,} more frames empty." if empty else ""
+    behind = table(("θ", "easy", "hard"), rows)
+    across = scale("difficulty θ = 1 − confidence", (0, 1))
+    return figure("Frames trained on, by difficulty", across, scale("frames", (most,)), bars, behind, note)
+
+
+def draw_losses(folder: Path) -> Html:
+    """The losses of stage one over its steps."""
+    curves = {
+        name: _thinned(rows) for name, rows in read_losses(folder / "log" / "losses.csv").items() if rows
+    }
+    lines = [
+        Line(*zip(*rows, strict=True), tone=str(k % 5 + 1), name=name, style="plain")
+        for k, (name, rows) in enumerate(curves.items())
+    ]
+    rows = [
+        (name, f"{step:,.0f}", number(value, 4)) for name, curve in curves.items() for step, value in curve
+    ]
+    values = [value for curve in curves.values() for _, value in curve]
+    across = span("step", [step for curve in curves.values() for step, _ in curve])
+    return figure(
+        "Losses of stage one", across, scale("", values), lines, table(("loss", "step", "mean"), rows)
+    )
+
+
+def draw_gan(folder: Path) -> Html:
+    """Where the generator and its discriminators come from."""
+    return panel(
+        "Stage one: gan.safetensors", facts(_origin(gan.read(folder / "gan.safetensors").provenance))
+    )
+
+
+def draw_enhancer(folder: Path) -> Html:
+    """Where the enhancer comes from, and what it was trained on."""
+    read = enhancer.read(folder / "enhancer.safetensors")
+    cameras = read.training_cameras
+    own = [
+        ("levels", ", ".join(map(str, read.levels))),
+        ("cameras trained on", f"{len(cameras)}: {_shortened(cameras)}" if cameras else "none"),
+    ]
+    return panel("Stage two: enhancer.safetensors", facts([*_origin(read.provenance), *own]))
+
+
+def _origin(provenance: Provenance) -> list[tuple[str, object]]:
+    """What is known of how weights were made; settings as they stand in the file."""
+    settings = {name.replace("_", " "): _worded(value) for name, value in provenance.settings.items()}
+    return [
+        ("detector", provenance.detector),
+        ("made from", ", ".join(provenance.parents)),
+        ("made", f"{provenance.created:%Y-%m-%d %H:%M} UTC"),
+        ("turbo", provenance.tool_version),
+        *sorted(settings.items()),
+    ]
+
+
+def _worded(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_worded(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_worded, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def _shortened(cameras: tuple[str, ...], most: int = 6) -> str:
+    return ", ".join(cameras[:most]) + ", …" * (len(cameras) > most)
+
+
+def _thinned(rows: list[tuple[int, float]]) -> list[tuple[float, float]]:
+    """Means over equally many steps each."""
+    parts = np.array_split(np.array(rows, np.float64), min(STEPS, len(rows)))
+    return [(float(part[-1, 0]), float(part[:, 1].mean())) for part in parts]
+
+
+SECTION = Section(
+    "What was trained on what",
+    "The detector itself never changes. Frames that it finds hard and easy train the generator (stage one), which"
+    " becomes the enhancer of five levels (stage two).",
+    (
+        Part(("difficulty.csv",), "turbo label-difficulty … --out RUN/difficulty.csv", draw_difficulty),
+        Part(("log/losses.csv",), "turbo train-gan … --log RUN/log", draw_losses),
+        Part(("gan.safetensors",), "turbo train-gan … --out RUN/gan.safetensors", draw_gan),
+        Part(
+            ("enhancer.safetensors",), "turbo train-multiexit … --out RUN/enhancer.safetensors", draw_enhancer
+        ),
+    ),
+)
