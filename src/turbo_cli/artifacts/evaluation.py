@@ -17,7 +17,10 @@ Bounds = tuple[Gain, Gain]
 
 
 class Score(Strict):
-    """map: AP over IoU 0.50…0.95, ap50: at IoU 0.50, in [0, 1] or a difference of two such; None: nothing to score."""
+    """map: AP over IoU 0.50…0.95, ap50: at IoU 0.50, in [0, 1], or a difference of two such.
+
+    None where there is nothing to score.
+    """
 
     map: Gain | None
     map_interval: Bounds | None

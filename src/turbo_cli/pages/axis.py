@@ -25,7 +25,7 @@ def scale(title: str, values: Iterable[float | None], low: float | None = 0.0) -
     held = known if low is None else [*known, low]
     least, most = min(held, default=0.0), max(held, default=1.0)
     if most - least < 1e-9:
-        most = least + max(abs(least) * 0.1, 1e-3) if known else least + 1
+        most = least + (abs(least) or 1.0)
     power = 10.0 ** math.floor(math.log10(most - least))
     step = next(power * size for size in (0.2, 0.5, 1.0, 2.0) if (most - least) / (power * size) <= 5.5)
     first, last = math.floor(least / step + 1e-9), math.ceil(most / step - 1e-9)

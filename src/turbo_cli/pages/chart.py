@@ -14,6 +14,7 @@ WIDTH, HEIGHT = 460, 250
 LEFT, RIGHT, TOP, BOTTOM = 48, 14, 12, 40
 
 Values = Sequence[float]
+Style = Literal["joined", "dots", "plain", "dashed"]
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,26 @@ class Mark(Protocol):
 
 @dataclass(frozen=True)
 class Line:
-    """Points by x, joined unless style is `dots`; NaN leaves a gap. low, high: ends of whiskers, or nothing."""
+    """Points by x; NaN leaves a gap. style: joined is a line with dots, plain one without.
+
+    low, high: ends of whiskers, or nothing.
+    """
 
     x: Values
     y: Values
     tone: str
     name: str = ""
-    style: Literal["joined", "dots", "plain", "dashed"] = "joined"
+    style: Style = "joined"
     low: Values = ()
     high: Values = ()
+
+    @classmethod
+    def through(
+        cls, points: Iterable[tuple[float, float]], tone: str, name: str = "", style: Style = "joined"
+    ) -> "Line":
+        """A line through (x, y)."""
+        pairs = list(points)
+        return cls([x for x, _ in pairs], [y for _, y in pairs], tone, name, style)
 
     def svg(self, field: Field) -> str:
         """The line, then whiskers and dots."""
@@ -83,7 +95,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Bars:
-    """Rectangles between edges in the data's units; gap: pixels between neighbours."""
+    """Rectangles between edges in the data's units.
+
+    gap: pixels between neighbours; below 0 they overlap, so that no seam shows.
+    """
 
     left: Values
     right: Values
@@ -109,16 +124,15 @@ def figure(title: str, across: Axis, up: Axis, marks: Sequence[Mark], table: Htm
     """A chart with its key, and its table behind it; the title says what is drawn, `up.title` its unit."""
     field = Field(across, up)
     drawn = "".join(f'<g class="tone-{mark.tone}">{mark.svg(field)}</g>' for mark in marks)
-    unit = f' <span class="unit">{html(up.title)}</span>' if up.title else ""
+    said = f'<p class="note">{html(note)}</p>' if note else ""
     return Html(
-        f"<figure><figcaption>{html(title)}{unit}</figcaption>{_key(marks)}"
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html(title)}">{_axes(field)}{drawn}</svg>'
-        + (f'<p class="note">{html(note)}</p>' if note else "")
-        + f"{behind('Table', table)}</figure>"
+        f"<figure><figcaption>{html(title)}</figcaption>{_key(up.title, marks)}"
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html(title)}">'
+        f"{_axes(field)}{drawn}</svg>{said}{behind('Table', table)}</figure>"
     )
 
 
-def stacked(edges: Values, layers: Iterable[tuple[str, str, Values]], gap: float = 0.0) -> list[Bars]:
+def stacked(edges: Values, layers: Iterable[tuple[str, str, Values]], gap: float = -0.6) -> list[Bars]:
     """Bars on top of each other; edges: one more than bars. layers: name, tone and heights, lowest first."""
     bars: list[Bars] = []
     bottom: list[float] = [0.0] * (len(edges) - 1)
@@ -145,14 +159,13 @@ def _axes(field: Field) -> str:
     return "".join(parts)
 
 
-def _key(marks: Sequence[Mark]) -> str:
+def _key(unit: str, marks: Sequence[Mark]) -> str:
+    """The unit, then what is named, if it is more than one thing."""
     named = {mark.name: mark.tone for mark in marks if mark.name}
-    if len(named) < 2:
-        return ""
     entries = "".join(
         f'<li class="tone-{tone}"><span>{html(name)}</span></li>' for name, tone in named.items()
     )
-    return f'<ul class="key">{entries}</ul>'
+    return f'<ul class="key"><li class="unit">{html(unit)}</li>{entries if len(named) > 1 else ""}</ul>'
 
 
 def _hint(name: str, value: float) -> str:

@@ -64,7 +64,7 @@ def behind(summary: str, content: Html) -> Html:
 
 def missing(what: str, command: str) -> Html:
     """What is not there, and which command makes it."""
-    return Html(f'<p class="missing">{html(what)} <code>{html(command)}</code> makes it.</p>')
+    return Html(f'<p class="missing">Not here yet: {html(what)}. Made by <code>{html(command)}</code></p>')
 
 
 def cards(content: Iterable[Card], kind: str = "") -> Html:

@@ -84,7 +84,7 @@ def _score(score: Score) -> dict[str, Any]:
 
 def _discriminator(reliability: Reliability) -> artifact.Discriminator:
     tenths = [
-        artifact.Tenth(**{name: _known(value) for name, value in vars(tenth).items()})
+        artifact.Tenth.model_validate({name: _known(value) for name, value in vars(tenth).items()})
         for tenth in reliability.tenths
     ]
     return artifact.Discriminator(

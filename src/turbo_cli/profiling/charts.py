@@ -2,26 +2,42 @@
 
 from turbo_cli.artifacts.evaluation import Bounds, Discriminator, Evaluation
 from turbo_cli.pages.axis import names, scale
-from turbo_cli.pages.chart import Bars, Line, figure
+from turbo_cli.pages.chart import Line, figure, stacked
 from turbo_cli.pages.table import table
 from turbo_cli.pages.text import UNKNOWN, Html, joined, number, points
-from turbo_cli.profiling.tables import gain_over
+from turbo_cli.profiling.tables import gain_over, mistakes_table
 
 TENTHS = scale("predicted θ′", (0, 1))
 SHARE = scale("mean θ", (0, 1))
-SHARE_OF_FRAMES = scale("share of frames", (0, 1))
+TITLES = {
+    "all": "All frames",
+    "hard": "Hard frames",
+    "easy": "Easy frames",
+    "seen": "Cameras trained on",
+    "unseen": "Cameras never seen",
+}
+"""Of the groups' figures."""
+
+
+def accuracy_figures(evaluation: Evaluation) -> list[Html]:
+    """Every group of frames that tells something of its own, and the mistakes."""
+    own = [group for group in ("seen", "unseen") if evaluation.frames.seen and evaluation.frames.unseen]
+    figures = [levels_figure(evaluation, group) for group in ("all", "hard", "easy", *own)]
+    return [*figures, mistakes_figure(evaluation)]
 
 
 def levels_figure(evaluation: Evaluation, group: str) -> Html:
-    """AP50 of every level on one group of frames with intervals, level 0 as a line; nothing without frames."""
+    """AP50 of every level on a group of frames with intervals, level 0 as a line; nothing without frames."""
     levels = {name: way.group(group) for name, way in evaluation.levels.items()}
-    scored = {name: one for name, one in levels.items() if one.ap50 is not None and one.ap50_interval}
+    scored = {
+        name: (one.ap50, one.ap50_interval)
+        for name, one in levels.items()
+        if one.ap50 is not None and one.ap50_interval
+    }
     if "0" not in scored:
         return Html("")
-    values, low, high = (
-        [100 * end for end in ends]
-        for ends in zip(*((one.ap50, *one.ap50_interval) for one in scored.values()), strict=True)
-    )
+    values = [100 * value for value, _ in scored.values()]
+    low, high = ([100 * bounds[side] for _, bounds in scored.values()] for side in (0, 1))
     across = names("level", list(scored))
     marks = [Line((across.low, across.high), (values[0], values[0]), "plain", style="dashed")]
     for place, name in enumerate(scored):
@@ -37,15 +53,29 @@ def levels_figure(evaluation: Evaluation, group: str) -> Html:
         for name, one in levels.items()
     ]
     head = ("level", "AP50", "95 %", "mAP", "95 %", "AP50 over level 0")
-    title = f"{group.capitalize()} frames ({levels['0'].frames:,})"
+    title = f"{TITLES[group]} ({levels['0'].frames:,})"
     return figure(title, across, scale("AP50 in points", [*low, *high], low=None), marks, table(head, rows))
 
 
+def mistakes_figure(evaluation: Evaluation) -> Html:
+    """Objects found and missed, and boxes that are wrong, by level."""
+    levels = {name: way.all for name, way in evaluation.levels.items()}
+    layers = [
+        ("found", "easy", [one.hits for one in levels.values()]),
+        ("missed", "plain", [one.false_negatives for one in levels.values()]),
+        ("false positives", "bad", [one.false_positives for one in levels.values()]),
+    ]
+    edges = [place - 0.5 for place in range(len(levels) + 1)]
+    bars = stacked(edges, layers, gap=20)
+    up = scale("boxes at IoU 0.5", bars[-1].top)
+    return figure(
+        "Found, missed and wrong", names("level", list(levels)), up, bars, mistakes_table(evaluation)
+    )
+
+
 def reliability_figures(discriminator: Discriminator) -> Html:
-    """Mean θ over mean θ′ by tenths, the share of truly hard frames in each, and how many frames are in it."""
+    """By tenths of θ′: mean θ over mean θ′, and how many frames are truly easy and hard."""
     filled = [tenth for tenth in discriminator.tenths if tenth.frames]
-    edges = [tenth.start for tenth in filled], [tenth.end for tenth in filled]
-    nothing = [0.0] * len(filled)
     behind = table(
         ("θ′", "frames", "mean θ′", "mean θ", "truly hard"),
         [
@@ -55,14 +85,16 @@ def reliability_figures(discriminator: Discriminator) -> Html:
     )
     marks = [
         Line((0, 1), (0, 1), "plain", "perfect", style="dashed"),
-        Line([t.predicted or 0 for t in filled], [t.true or 0 for t in filled], "turbo", "D_f"),
+        Line.through([(t.predicted or 0, t.true or 0) for t in filled], "turbo", "D_f"),
     ]
-    hard, counts = [t.hard or 0 for t in filled], [t.frames for t in filled]
+    hard = [t.frames * (t.hard or 0) for t in discriminator.tenths]
+    easy = [t.frames - count for t, count in zip(discriminator.tenths, hard, strict=True)]
+    edges = [0.0, *(tenth.end for tenth in discriminator.tenths)]
+    bars = stacked(edges, [("truly easy", "easy", easy), ("truly hard", "hard", hard)], gap=2)
     return joined(
         [
-            figure("True difficulty θ by predicted", TENTHS, SHARE, marks, behind),
-            figure("Truly hard", TENTHS, SHARE_OF_FRAMES, [Bars(*edges, nothing, hard, "hard")], behind),
-            figure("Frames", TENTHS, scale("", counts), [Bars(*edges, nothing, counts, "turbo")], behind),
+            figure("True difficulty by predicted", TENTHS, SHARE, marks, behind),
+            figure("Frames by what was predicted", TENTHS, scale("frames", bars[-1].top), bars, behind),
         ]
     )
 

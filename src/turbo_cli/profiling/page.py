@@ -6,24 +6,26 @@ from turbo_cli.artifacts.evaluation import Evaluation
 from turbo_cli.pages.page import cards, grid, panel, picture, section
 from turbo_cli.pages.page import make_page as page
 from turbo_cli.pages.text import Html, joined, number
-from turbo_cli.profiling.charts import levels_figure, reliability_figures
+from turbo_cli.profiling.charts import accuracy_figures, reliability_figures
 from turbo_cli.profiling.gallery import Case
-from turbo_cli.profiling.tables import against_table, cameras_table, gain_over, mistakes_table, ways_table
+from turbo_cli.profiling.tables import against_table, cameras_table, gain_over, ways_table
 
 SHOWN_CASES = 3
 """Best and worst ones in the page."""
 
-LEVELS = "Whiskers are 95 % bootstrap intervals over frames; the dashed line is level 0."
+LEVELS = (
+    "Whiskers are 95 % bootstrap intervals over frames; the dashed line is level 0. Mistakes are counted among"
+    " boxes of at least the score that is shown."
+)
 WAYS = (
     "AP50 in points, and the paired difference to level 0 with its interval, coloured where it excludes zero."
-    " Merged boxes must beat mirrored, level 0 merged with a second look that knows nothing new. The oracle over"
-    " baselines must beat the oracle over no-ops, which chooses by ground truth among as many."
+    " Merged boxes must beat mirrored, level 0 merged with a second look that knows nothing new. The oracle"
+    " over baselines must beat the oracle over no-ops, which chooses by ground truth among as many."
 )
 AGAINST = "What each level's AP50 over all frames is above each baseline's."
-MISTAKES = "Boxes of at least the score that is shown, at IoU 0.5."
 CAMERAS = (
-    "AP50 at level 0, and the difference that each level makes. A camera that was trained on proves nothing about"
-    " others."
+    "AP50 at level 0, and the difference that each level makes. A camera that was trained on proves nothing"
+    " about others."
 )
 RELIABILITY = "Frames by tenths of what D_f predicted."
 
@@ -31,13 +33,12 @@ RELIABILITY = "Frames by tenths of what D_f predicted."
 def make_page(evaluation: Evaluation, cases: Sequence[Case], title: str) -> Html:
     """title: what was evaluated."""
     trained = ", ".join(evaluation.training_cameras) or "none of these"
-    levels = joined([levels_figure(evaluation, group) for group in ("all", "hard", "easy")])
+    levels = joined(accuracy_figures(evaluation))
     parts = [
         _cards(evaluation),
         section("AP50 by level", LEVELS, grid(levels)),
         section("Every way of detecting", WAYS, panel("", ways_table(evaluation))),
         section("Against the baselines", AGAINST, panel("", against_table(evaluation))),
-        section("Mistakes by level", MISTAKES, panel("", mistakes_table(evaluation))),
         section("By camera", CAMERAS, panel("", cameras_table(evaluation))),
         section(
             "Does D_f know which frames are hard?",

@@ -34,7 +34,7 @@ def _read(path: Path) -> Image.Image:
 
 SECTION = Section(
     "Frames before and after",
-    "Level 0 left, the best level right, over the ground truth in white: first the frames that it helped most, then"
-    " those that it harmed most.",
+    "Level 0 left, the best level right, over the ground truth in white: first the frames that it helped"
+    " most, then those that it harmed most.",
     (Part(("gallery",), COMMAND, draw_frames),),
 )

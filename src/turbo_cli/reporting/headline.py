@@ -9,8 +9,9 @@ from turbo_cli.reporting.simulated import read_runs
 
 @dataclass(frozen=True)
 class Headline:
-    """map_without, map_with: in [0, 1]; None where nothing is labelled. missed, of: frames or windows (`unit`).
+    """map_without, map_with: in [0, 1]; None where nothing is labelled.
 
+    missed, of: frames or windows, as `unit` says; missed_without: the same without Turbo, where it is known.
     source: where the numbers come from.
     """
 
@@ -20,6 +21,7 @@ class Headline:
     of: int
     unit: str
     source: str
+    missed_without: int | None = None
 
 
 def find_headline(folder: Path) -> Headline | None:
@@ -35,8 +37,9 @@ def find_headline(folder: Path) -> Headline | None:
 
 def _served(folder: Path) -> Headline:
     without, enhanced = (read_replay(folder / name) for name in (WITHOUT, WITH))
-    scores = [replay.map.value if replay.map else None for replay in (without, enhanced)]
-    return Headline(*scores, enhanced.late + enhanced.dropped, enhanced.answered, "frames", "live replays")
+    before, after = (replay.map.value if replay.map else None for replay in (without, enhanced))
+    missed_without, missed = (replay.late + replay.dropped for replay in (without, enhanced))
+    return Headline(before, after, missed, enhanced.answered, "frames", "live replays", missed_without)
 
 
 def _simulated(path: Path) -> Headline:

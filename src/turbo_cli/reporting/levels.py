@@ -2,16 +2,11 @@
 
 from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
-
 from turbo_cli.pages.axis import scale, span
 from turbo_cli.pages.chart import figure, stacked
 from turbo_cli.pages.table import table
 from turbo_cli.pages.text import Html
-from turbo_cli.scheduling.gains import LEVELS
-
-FloatArray = NDArray[np.float64]
+from turbo_cli.scheduling.gains import LEVELS, FloatArray
 
 
 def levels_figure(title: str, unit: str, edges: FloatArray, counts: FloatArray) -> Html:

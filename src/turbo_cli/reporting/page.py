@@ -22,7 +22,7 @@ SECTIONS: tuple[Section, ...] = (
 
 
 def make_report(folder: Path) -> Html:
-    """The page of everything that the folder holds; what is missing is a line that says which command makes it.
+    """The page of everything that the folder holds; for what is missing, which command makes it.
 
     Raises `TurboError` for a folder that is not there or holds nothing of all this, and for files that are
     damaged or something else.
@@ -40,7 +40,7 @@ def make_report(folder: Path) -> Html:
         *(one.render(folder) for one in SECTIONS),
     ]
     name = folder.resolve().name
-    return page.make_page(f"turbo report: {name}", name, LEAD, joined(body))
+    return page.make_page(f"turbo report: {name}", f"Turbo report: {name}", LEAD, joined(body))
 
 
 LEAD = "What Turbo makes of a detector: trained, measured, simulated and served."
@@ -48,16 +48,19 @@ LEAD = "What Turbo makes of a detector: trained, measured, simulated and served.
 
 def _numbers(found: Headline | None) -> Html:
     if found is None:
-        return page.missing("The three numbers that matter are not here yet.", "turbo replay … --json")
+        return page.missing("mAP without and with Turbo, and deadlines missed", "turbo replay … --json")
     gain = ""
     if found.map_without is not None and found.map_with is not None:
         gain = f"{points(found.map_with - found.map_without, signed=True)} points"
     share = f"{100 * found.missed / found.of:.1f} %" if found.of else UNKNOWN
+    counts = f"{found.missed:,} of {found.of:,} {found.unit}"
+    if found.missed_without is not None:
+        counts += f"; without Turbo {found.missed_without:,}"
     return page.cards(
         [
             ("mAP without Turbo", points(found.map_without), f"from {found.source}"),
             ("mAP with Turbo", points(found.map_with), gain),
-            ("Deadlines missed", share, f"{found.missed:,} of {found.of:,} {found.unit}"),
+            ("Deadlines missed", share, counts),
         ],
         "large",
     )

@@ -9,14 +9,20 @@ from turbo_cli.artifacts import plan, trace
 from turbo_cli.artifacts.plan import WindowPlan
 from turbo_cli.artifacts.trace import TracedFrame
 from turbo_cli.pages.axis import scale, span
-from turbo_cli.pages.chart import Line, figure
+from turbo_cli.pages.chart import Line, Style, figure
 from turbo_cli.pages.table import table
 from turbo_cli.pages.text import Html, joined, number
-from turbo_cli.reporting.levels import LEVELS, FloatArray, levels_figure
+from turbo_cli.reporting.levels import levels_figure
 from turbo_cli.reporting.section import Part, Section
+from turbo_cli.scheduling.gains import LEVELS, FloatArray
 
 STEPS = 40
-TIMES = {"budget": "plain", "predicted": "2", "measured": "5"}
+TIMES: dict[str, tuple[str, Style]] = {
+    "budget": ("plain", "dashed"),
+    "predicted": ("2", "plain"),
+    "measured": ("5", "dots"),
+}
+"""Tone and style of each."""
 
 
 def draw_plans(folder: Path) -> Html:
@@ -44,12 +50,13 @@ def _times(edges: FloatArray, plans: Iterable[WindowPlan]) -> Html:
             if ms is not None:
                 sums[row, step] += ms
                 counts[row, step] += 1
+    filled = np.flatnonzero(counts[0])
     with np.errstate(invalid="ignore"):
-        means = (sums / counts).tolist()
-    middles = ((edges[:-1] + edges[1:]) / 2).tolist()
+        means = (sums / counts)[:, filled].tolist()
+    middles = ((edges[:-1] + edges[1:]) / 2)[filled].tolist()
     lines = [
-        Line(middles, values, tone, name, "dashed" if name == "budget" else "plain")
-        for (name, tone), values in zip(TIMES.items(), means, strict=True)
+        Line(middles, values, tone, name, style)
+        for (name, (tone, style)), values in zip(TIMES.items(), means, strict=True)
     ]
     rows = [(f"{at:.1f}", *map(number, values)) for at, *values in zip(middles, *means, strict=True)]
     behind = table(("seconds", *(f"{name} ms" for name in TIMES)), rows)
@@ -66,8 +73,8 @@ def _step(edges: FloatArray, at_s: float) -> int:
 
 SECTION = Section(
     "Plans over time",
-    "What the scheduler gave the frames of each window, and whether its windows took as long as it thought. A window"
-    " may take all of its budget, never more.",
+    "What the scheduler gave the frames of each window, and whether its windows took as long as it thought. A"
+    " window may take all of its budget, never more.",
     (
         Part(
             ("simulation/trace.csv", "simulation/plan.jsonl"),

@@ -25,10 +25,7 @@ def _latency(profile: Profile, note: str) -> Html:
     by_level: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row.piece, row.batch_size)):
         by_level[row.piece[-1]].append((row.batch_size, row.mean_ms))
-    lines = [
-        Line(*zip(*points, strict=True), tone=level, name=f"level {level}")
-        for level, points in by_level.items()
-    ]
+    lines = [Line.through(points, level, f"level {level}") for level, points in by_level.items()]
     cells = [
         (
             row.piece,
@@ -49,10 +46,7 @@ def _gains(profile: Profile, note: str) -> Html:
     by_level: defaultdict[int, list[tuple[float, float]]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row.level, row.difficulty_from)):
         by_level[row.level].append(((row.difficulty_from + row.difficulty_to) / 2, 100 * row.gain))
-    lines = [
-        Line(*zip(*points, strict=True), tone=str(level), name=f"level {level}")
-        for level, points in by_level.items()
-    ]
+    lines = [Line.through(points, str(level), f"level {level}") for level, points in by_level.items()]
     cells = []
     for row in rows:
         margin = 1.96 * row.standard_error
@@ -66,8 +60,8 @@ def _gains(profile: Profile, note: str) -> Html:
 
 SECTION = Section(
     "What the levels cost and gain",
-    "The profile that plans are made by: how long a batch takes on this device, and how much each level adds to"
-    " frames of each difficulty.",
+    "The profile that plans are made by: how long a batch takes on this device, and how much each level adds"
+    " to frames of each difficulty.",
     (
         Part(
             ("profile/latency.csv", "profile/accuracy.csv"), "turbo profile … --out RUN/profile", draw_profile

@@ -24,6 +24,6 @@ def draw_reliability(folder: Path) -> Html:
 
 SECTION = Section(
     "Does D_f know which frames are hard?",
-    "Frames by tenths of the difficulty θ′ that D_f predicts before detection; θ is what the detector then shows.",
+    "Frames by tenths of the difficulty θ′ that D_f predicts before detection; θ is what the detector shows.",
     (Part(("evaluation.json",), COMMAND, draw_reliability),),
 )

@@ -43,4 +43,4 @@ class Section:
 
 def _absent(part: Part, folder: Path) -> Html:
     names, command = ", ".join(part.missing(folder)), part.command.replace("RUN", str(folder))
-    return page.missing(f"{names} is not here yet.", command)
+    return page.missing(names, command)

@@ -13,8 +13,9 @@ from turbo_cli.pages.chart import Bars, Line, figure
 from turbo_cli.pages.table import table
 from turbo_cli.pages.text import UNKNOWN, Html, joined, number, points
 from turbo_cli.profiling.bootstrap import Interval
-from turbo_cli.reporting.levels import LEVELS, FloatArray, levels_figure
+from turbo_cli.reporting.levels import levels_figure
 from turbo_cli.reporting.section import Part, Section
+from turbo_cli.scheduling.gains import LEVELS, FloatArray
 from turbo_cli.serving.replay.report import ReplayReport
 from turbo_cli.serving.results.ndjson import read_records
 
@@ -127,8 +128,8 @@ def _interval(score: Interval | None) -> str:
 
 SECTION = Section(
     "Serving",
-    "The same recordings played as live cameras to a running service, without the enhancer and with it. A frame is late"
-    " if its boxes came more than two windows after it.",
+    "The same recordings played as live cameras to a running service, without the enhancer and with it. A"
+    " frame is late if its boxes came more than two windows after it.",
     (
         Part((WITHOUT, WITH), "turbo replay … --json > RUN/replay-with.json", draw_replays),
         Part(("results.ndjson",), "turbo serve … --results RUN/results.ndjson", draw_records),

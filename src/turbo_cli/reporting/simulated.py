@@ -38,6 +38,11 @@ class Run:
     map_without: Share | None = None
 
     @property
+    def map_gain(self) -> float:
+        """mAP with Turbo less mAP without; 0 where neither is known."""
+        return (self.map or 0.0) - (self.map_without or 0.0)
+
+    @property
     def missed_share(self) -> float:
         """Of the windows in which anything was sent."""
         return self.missed / max(self.windows, 1)

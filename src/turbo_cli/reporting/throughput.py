@@ -1,11 +1,12 @@
 """Accuracy against load: what Turbo adds with more and more cameras, and what it costs."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from turbo_cli.pages.axis import Axis, scale
-from turbo_cli.pages.chart import Line, Mark, figure
+from turbo_cli.pages.chart import Line, figure
 from turbo_cli.pages.table import table
 from turbo_cli.pages.text import Html, joined, percent, points
 from turbo_cli.reporting.section import Part, Section
@@ -14,7 +15,7 @@ from turbo_cli.reporting.simulated import Run, read_runs
 LOADS = {"cameras": "cameras", "fps": "frames a second of each camera", "window": "window in ms"}
 """What may stand along the axis."""
 
-WAYS = ("cameras", "fps", "window", "pipeline", "order", "execution", "solver")
+WAYS = ("cameras", "fps", "window", "pipeline", "order", "execution")
 WITHOUT = "none"
 """The solver that enhances nothing."""
 
@@ -26,66 +27,91 @@ def draw_throughput(folder: Path) -> Html:
     """Scores, missed windows and the device's time over the load."""
     runs = read_runs(folder / "throughput.json")
     load = max(LOADS, key=lambda name: len({getattr(run, name) for run in runs}))
-    across = scale(LOADS[load], [_load(run, load) for run in runs], low=None)
-    behind = _table(runs)
-    enhanced = _lines([run for run in runs if run.solver != WITHOUT], load)
+    view = _View(load, scale(LOADS[load], [_load(run, load) for run in runs], low=None), _table(runs))
+    enhanced = _lines([run for run in runs if run.solver != WITHOUT] or runs, load)
     everything = _lines(runs, load)
-    drawn = [
-        _scores(enhanced, load, across, behind),
-        _measured(
-            everything, load, across, behind, "Windows missed", "%", lambda run: 100 * run.missed_share
-        ),
-        _measured(everything, load, across, behind, "Device at work", "%", lambda run: 100 * run.utilisation),
-    ]
-    return joined(drawn)
+    if all(run.map is not None for run in runs):
+        scores = [
+            view.scores(enhanced),
+            view.measured(enhanced, "mAP gained", "points", lambda run: 100 * run.map_gain),
+        ]
+    else:
+        scores = [
+            view.measured(enhanced, "Expected gain of a frame", "AP points", lambda run: 100 * run.gain)
+        ]
+    missed = view.measured(everything, "Windows missed", "%", lambda run: 100 * run.missed_share)
+    busy = view.measured(everything, "Device at work", "% of the time", lambda run: 100 * run.utilisation)
+    return joined([*scores, missed, busy])
 
 
 def _lines(runs: list[Run], load: str) -> Lines:
     """One for each combination of what varies but the load."""
-    varied = [name for name in WAYS if name != load and len({getattr(run, name) for run in runs}) > 1]
+    ways = [name for name in WAYS if name != load and len({getattr(run, name) for run in runs}) > 1]
+    solvers = {run.solver for run in runs} - {WITHOUT}
 
     def named(run: Run) -> str:
-        texts = (
-            "without Turbo" if run.solver == WITHOUT and name == "solver" else str(getattr(run, name))
-            for name in varied
-        )
-        return ", ".join(texts) or "with Turbo"
+        words = [str(getattr(run, name)) for name in ways]
+        if run.solver == WITHOUT:
+            words.append("without Turbo")
+        elif len(solvers) > 1:
+            words.append(run.solver)
+        return ", ".join(words) or "with Turbo"
 
     ordered = sorted(runs, key=lambda run: (named(run), _load(run, load)))
     return {name: list(own) for name, own in groupby(ordered, named)}
 
 
-def _scores(lines: Lines, load: str, across: Axis, behind: Html) -> Html:
-    """mAP with and without Turbo; the expected gain where nothing was replayed."""
-    if not all(run.map is not None for own in lines.values() for run in own):
-        return _measured(
-            lines, load, across, behind, "Expected gain of a frame", "AP points", lambda run: 100 * run.gain
-        )
-    marks: list[Mark] = []
-    for place, (name, own) in enumerate(lines.items()):
-        x, tone = [_load(run, load) for run in own], str(place % 5 + 1)
-        without = "without" if len(lines) == 1 else f"{name}, without"
-        marks.append(Line(x, [100 * (run.map_without or 0) for run in own], tone, without, "dashed"))
-        marks.append(Line(x, [100 * (run.map or 0) for run in own], tone, name))
-    values = [y for mark in marks if isinstance(mark, Line) for y in mark.y]
-    return figure("mAP over all frames", across, scale("points", values, low=None), marks, behind)
+@dataclass(frozen=True)
+class _View:
+    """What the figures share: the load along the axis, and the table behind."""
+
+    load: str
+    across: Axis
+    behind: Html
+
+    def scores(self, lines: Lines) -> Html:
+        """mAP with Turbo, and dashed without."""
+        marks = []
+        for place, (name, own) in enumerate(lines.items()):
+            alone = len(lines) == 1
+            x, tone = self._x(own), _tone(name, place)
+            before, after = (
+                [100 * (share or 0) for share in shares] for shares in zip(*_maps(own), strict=True)
+            )
+            marks += [
+                Line(
+                    x,
+                    before,
+                    "plain" if alone else tone,
+                    "without Turbo" if alone else f"{name}, without",
+                    "dashed",
+                ),
+                Line(x, after, tone, name),
+            ]
+        return self._figure("mAP over all frames", "points", marks, low=None)
+
+    def measured(self, lines: Lines, title: str, unit: str, measure: Callable[[Run], float]) -> Html:
+        """One line each."""
+        marks = [
+            Line(self._x(own), [measure(run) for run in own], _tone(name, place), name)
+            for place, (name, own) in enumerate(lines.items())
+        ]
+        return self._figure(title, unit, marks)
+
+    def _x(self, runs: list[Run]) -> list[float]:
+        return [_load(run, self.load) for run in runs]
+
+    def _figure(self, title: str, unit: str, marks: list[Line], low: float | None = 0.0) -> Html:
+        up = scale(unit, [y for mark in marks for y in mark.y], low)
+        return figure(title, self.across, up, marks, self.behind)
 
 
-def _measured(
-    lines: Lines,
-    load: str,
-    across: Axis,
-    behind: Html,
-    title: str,
-    unit: str,
-    measure: Callable[[Run], float],
-) -> Html:
-    marks = []
-    for place, (name, own) in enumerate(lines.items()):
-        tone = "plain" if name == "without Turbo" else str(place % 5 + 1)
-        marks.append(Line([_load(run, load) for run in own], [measure(run) for run in own], tone, name))
-    values = [y for mark in marks for y in mark.y]
-    return figure(title, across, scale(unit, values), marks, behind)
+def _maps(runs: list[Run]) -> list[tuple[float | None, float | None]]:
+    return [(run.map_without, run.map) for run in runs]
+
+
+def _tone(name: str, place: int) -> str:
+    return {"with Turbo": "turbo", "without Turbo": "plain"}.get(name, str(place % 5 + 1))
 
 
 def _table(runs: list[Run]) -> Html:
@@ -127,12 +153,12 @@ def _load(run: Run, load: str) -> float:
 
 SECTION = Section(
     "Accuracy against load",
-    "The same frames with more and more to do, in virtual time. The gain falls as the device fills up, and must never"
-    " cost a deadline that level 0 alone would have met.",
+    "The same frames with more and more to do, in virtual time. The gain falls as the device fills up, and"
+    " must never cost a deadline that level 0 alone would have met.",
     (
         Part(
             ("throughput.json",),
-            "turbo schedule-sim --dataset … --sweep cameras=1..8 solver=none,turbo --json > RUN/throughput.json",
+            "turbo schedule-sim … --sweep cameras=1..8 solver=none,turbo --json > RUN/throughput.json",
             draw_throughput,
         ),
     ),

@@ -10,9 +10,9 @@ from turbo_cli.artifacts import difficulty, enhancer, gan
 from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.pages.axis import scale, span
 from turbo_cli.pages.chart import Line, figure, stacked
-from turbo_cli.pages.page import panel
+from turbo_cli.pages.page import behind, panel
 from turbo_cli.pages.table import facts, table
-from turbo_cli.pages.text import Html, number
+from turbo_cli.pages.text import Html, joined, number
 from turbo_cli.reporting.section import Part, Section
 from turbo_cli.training.logbook import read_losses
 
@@ -37,9 +37,9 @@ def draw_difficulty(folder: Path) -> Html:
     )
     most = max(map(sum, zip(easy, hard, strict=True)))
     note = f"{frames.provenance.detector} finds {empty:,} more frames empty." if empty else ""
-    behind = table(("θ", "easy", "hard"), rows)
+    counted = table(("θ", "easy", "hard"), rows)
     across = scale("difficulty θ = 1 − confidence", (0, 1))
-    return figure("Frames trained on, by difficulty", across, scale("frames", (most,)), bars, behind, note)
+    return figure("Frames trained on, by difficulty", across, scale("frames", (most,)), bars, counted, note)
 
 
 def draw_losses(folder: Path) -> Html:
@@ -48,8 +48,7 @@ def draw_losses(folder: Path) -> Html:
         name: _thinned(rows) for name, rows in read_losses(folder / "log" / "losses.csv").items() if rows
     }
     lines = [
-        Line(*zip(*rows, strict=True), tone=str(k % 5 + 1), name=name, style="plain")
-        for k, (name, rows) in enumerate(curves.items())
+        Line.through(rows, str(k % 5 + 1), name, "plain") for k, (name, rows) in enumerate(curves.items())
     ]
     rows = [
         (name, f"{step:,.0f}", number(value, 4)) for name, curve in curves.items() for step, value in curve
@@ -63,32 +62,29 @@ def draw_losses(folder: Path) -> Html:
 
 def draw_gan(folder: Path) -> Html:
     """Where the generator and its discriminators come from."""
-    return panel(
-        "Stage one: gan.safetensors", facts(_origin(gan.read(folder / "gan.safetensors").provenance))
-    )
+    return _origin("Stage one: gan.safetensors", gan.read(folder / "gan.safetensors").provenance)
 
 
 def draw_enhancer(folder: Path) -> Html:
     """Where the enhancer comes from, and what it was trained on."""
     read = enhancer.read(folder / "enhancer.safetensors")
-    cameras = read.training_cameras
-    own = [
-        ("levels", ", ".join(map(str, read.levels))),
-        ("cameras trained on", f"{len(cameras)}: {_shortened(cameras)}" if cameras else "none"),
-    ]
-    return panel("Stage two: enhancer.safetensors", facts([*_origin(read.provenance), *own]))
+    return _origin("Stage two: enhancer.safetensors", read.provenance, read.training_cameras)
 
 
-def _origin(provenance: Provenance) -> list[tuple[str, object]]:
-    """What is known of how weights were made; settings as they stand in the file."""
-    settings = {name.replace("_", " "): _worded(value) for name, value in provenance.settings.items()}
-    return [
+def _origin(title: str, provenance: Provenance, cameras: tuple[str, ...] = ()) -> Html:
+    """What is known of how weights were made; all settings behind it, as they stand in the file."""
+    settings = provenance.settings
+    known = [
         ("detector", provenance.detector),
         ("made from", ", ".join(provenance.parents)),
         ("made", f"{provenance.created:%Y-%m-%d %H:%M} UTC"),
-        ("turbo", provenance.tool_version),
-        *sorted(settings.items()),
+        ("with turbo", provenance.tool_version),
+        ("iterations", _worded(settings.get("iterations"))),
+        ("cameras trained on", f"{len(cameras):,}" if cameras else ""),
     ]
+    rows = [(name.replace("_", " "), _worded(value)) for name, value in sorted(settings.items())]
+    rows += [("cameras trained on", ", ".join(cameras))] * bool(cameras)
+    return panel(title, joined([facts(known), behind("Settings", table(("", ""), rows))]))
 
 
 def _worded(value: object) -> str:
@@ -101,10 +97,6 @@ def _worded(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _shortened(cameras: tuple[str, ...], most: int = 6) -> str:
-    return ", ".join(cameras[:most]) + ", …" * (len(cameras) > most)
-
-
 def _thinned(rows: list[tuple[int, float]]) -> list[tuple[float, float]]:
     """Means over equally many steps each."""
     parts = np.array_split(np.array(rows, np.float64), min(STEPS, len(rows)))
@@ -113,8 +105,8 @@ def _thinned(rows: list[tuple[int, float]]) -> list[tuple[float, float]]:
 
 SECTION = Section(
     "What was trained on what",
-    "The detector itself never changes. Frames that it finds hard and easy train the generator (stage one), which"
-    " becomes the enhancer of five levels (stage two).",
+    "The detector itself never changes. Frames that it finds hard and easy train the generator (stage one),"
+    " which becomes the enhancer of five levels (stage two).",
     (
         Part(("difficulty.csv",), "turbo label-difficulty … --out RUN/difficulty.csv", draw_difficulty),
         Part(("log/losses.csv",), "turbo train-gan … --log RUN/log", draw_losses),
