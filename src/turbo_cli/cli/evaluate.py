@@ -37,6 +37,9 @@ def evaluate(
     gallery: Annotated[
         Path | None, typer.Option("--gallery", help="Write before/after pictures of best and worst here.")
     ] = None,
+    boxes: Annotated[
+        Path | None, typer.Option("--boxes", help="Write the boxes of each level and baseline here.")
+    ] = None,
     baselines: Annotated[
         str, typer.Option(help="none, all, names with commas; package.module:factory is a plug-in.")
     ] = "all",
@@ -77,14 +80,15 @@ def evaluate(
     from turbo_cli.metrics import parse_classes
     from turbo_cli.pages.page import write_page
     from turbo_cli.profiling.as_artifact import as_artifact, provenance_of
+    from turbo_cli.profiling.boxes import write_boxes
     from turbo_cli.profiling.evaluation import EvaluationOptions, evaluate_enhancer
     from turbo_cli.profiling.gallery import find_cases, write_gallery
     from turbo_cli.profiling.page import make_page
     from turbo_cli.profiling.references import load_references
 
     output: Output = context.obj
-    if gallery:
-        check_folder(gallery)
+    for folder in filter(None, (gallery, boxes)):
+        check_folder(folder)
     merged = parse_classes(classes) if classes else None
     compared = find_baselines(baselines, device)
     dataset = open_dataset(labelled)
@@ -97,6 +101,8 @@ def evaluate(
     cases = find_cases(loaded, chosen, report, score=score, track=output.track) if html or gallery else []
     if gallery:
         write_gallery(gallery, cases)
+    if boxes:
+        write_boxes(boxes, chosen, report.passes)
     if html:
         title = f"{enhancer.name} for {detector} on {labelled.name}"
         write_page(html, make_page(evaluation, cases, title))

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Literal, Protocol
 
 from turbo_cli.pages.axis import Axis
-from turbo_cli.pages.page import behind
+from turbo_cli.pages.page import folded
 from turbo_cli.pages.text import Html, html
 
 WIDTH, HEIGHT = 460, 250
@@ -128,7 +128,7 @@ def figure(title: str, across: Axis, up: Axis, marks: Sequence[Mark], table: Htm
     return Html(
         f"<figure><figcaption>{html(title)}</figcaption>{_key(up.title, marks)}"
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html(title)}">'
-        f"{_axes(field)}{drawn}</svg>{said}{behind('Table', table)}</figure>"
+        f"{_axes(field)}{drawn}</svg>{said}{folded('Table', table)}</figure>"
     )
 
 

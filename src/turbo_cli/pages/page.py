@@ -57,8 +57,8 @@ def panel(title: str, content: Html) -> Html:
     return Html(f'<figure class="wide">{caption}{content}</figure>')
 
 
-def behind(summary: str, content: Html) -> Html:
-    """What opens when asked for, and on paper is always open."""
+def folded(summary: str, content: Html) -> Html:
+    """What opens when asked for; on paper it is there if it was open."""
     return Html(f"<details><summary>{html(summary)}</summary>{content}</details>")
 
 

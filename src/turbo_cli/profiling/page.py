@@ -14,8 +14,8 @@ SHOWN_CASES = 3
 """Best and worst ones in the page."""
 
 LEVELS = (
-    "Whiskers are 95 % bootstrap intervals over frames; the dashed line is level 0. Mistakes are counted among"
-    " boxes of at least the score that is shown."
+    "Whiskers are 95 % bootstrap intervals over frames; the dashed line is level 0. Mistakes are counted"
+    " among boxes of at least the score that is shown."
 )
 WAYS = (
     "AP50 in points, and the paired difference to level 0 with its interval, coloured where it excludes zero."

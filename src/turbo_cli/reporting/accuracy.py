@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from turbo_cli.artifacts import evaluation as artifact
-from turbo_cli.pages.page import behind, panel
+from turbo_cli.pages.page import folded, panel
 from turbo_cli.pages.text import Html, joined
 from turbo_cli.profiling.charts import accuracy_figures
 from turbo_cli.profiling.tables import against_table, cameras_table, ways_table
@@ -20,7 +20,7 @@ def draw_accuracy(folder: Path) -> Html:
         "Against the baselines": against_table(evaluation),
         "Cameras": cameras_table(evaluation),
     }
-    more = joined([behind(title, table) for title, table in tables.items()])
+    more = joined([folded(title, table) for title, table in tables.items()])
     return joined([*accuracy_figures(evaluation), panel(f"{provenance.detector} on {counts}", more)])
 
 

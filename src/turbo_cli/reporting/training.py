@@ -10,7 +10,7 @@ from turbo_cli.artifacts import difficulty, enhancer, gan
 from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.pages.axis import scale, span
 from turbo_cli.pages.chart import Line, figure, stacked
-from turbo_cli.pages.page import behind, panel
+from turbo_cli.pages.page import folded, panel
 from turbo_cli.pages.table import facts, table
 from turbo_cli.pages.text import Html, joined, number
 from turbo_cli.reporting.section import Part, Section
@@ -48,16 +48,14 @@ def draw_losses(folder: Path) -> Html:
         name: _thinned(rows) for name, rows in read_losses(folder / "log" / "losses.csv").items() if rows
     }
     lines = [
-        Line.through(rows, str(k % 5 + 1), name, "plain") for k, (name, rows) in enumerate(curves.items())
+        Line.through(curve, str(k % 5 + 1), name, "plain") for k, (name, curve) in enumerate(curves.items())
     ]
-    rows = [
-        (name, f"{step:,.0f}", number(value, 4)) for name, curve in curves.items() for step, value in curve
-    ]
-    values = [value for curve in curves.values() for _, value in curve]
-    across = span("step", [step for curve in curves.values() for step, _ in curve])
-    return figure(
-        "Losses of stage one", across, scale("", values), lines, table(("loss", "step", "mean"), rows)
-    )
+    by_step = {name: dict(curve) for name, curve in curves.items()}
+    steps = sorted({step for own in by_step.values() for step in own})
+    rows = [(f"{step:,.0f}", *(number(own.get(step), 3) for own in by_step.values())) for step in steps]
+    up = scale("loss", [value for own in by_step.values() for value in own.values()])
+    behind = table(("step", *curves), rows)
+    return figure("Losses of stage one", span("step", steps), up, lines, behind)
 
 
 def draw_gan(folder: Path) -> Html:
@@ -77,14 +75,14 @@ def _origin(title: str, provenance: Provenance, cameras: tuple[str, ...] = ()) -
     known = [
         ("detector", provenance.detector),
         ("made from", ", ".join(provenance.parents)),
-        ("made", f"{provenance.created:%Y-%m-%d %H:%M} UTC"),
+        ("made", f"{provenance.created:%Y-%m-%d}"),
         ("with turbo", provenance.tool_version),
         ("iterations", _worded(settings.get("iterations"))),
         ("cameras trained on", f"{len(cameras):,}" if cameras else ""),
     ]
     rows = [(name.replace("_", " "), _worded(value)) for name, value in sorted(settings.items())]
     rows += [("cameras trained on", ", ".join(cameras))] * bool(cameras)
-    return panel(title, joined([facts(known), behind("Settings", table(("", ""), rows))]))
+    return panel(title, joined([facts(known), folded("Settings", table(("", ""), rows))]))
 
 
 def _worded(value: object) -> str:
