@@ -94,10 +94,10 @@ def try_(
     output.text(f"{out}: annotated.mp4, index.html, frames.csv")
 
 
-def _print(output: Output, figures: dict[str, str]) -> None:
+def _print(output: Output, figures: dict[str, tuple[str, str]]) -> None:
     from rich.table import Table
 
     table = Table(box=None, show_header=False, pad_edge=False)
-    for name, value in figures.items():
-        table.add_row(name, value)
+    for label, (value, note) in figures.items():
+        table.add_row(label, value, note)
     output.table(table)

@@ -10,52 +10,43 @@ from turbo_cli.trying.playing import Played
 MOST_STEPS = 240
 
 
-@dataclass(frozen=True)
-class Step:
-    """Some successive frames, often one. difficulty: mean θ of the detected ones; None if there are none.
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Steps of some successive frames each, often one.
 
-    shares: by level 0…5, of all frames of the step; dropped: the share that overload kept from the detector.
+    edges: (S + 1,) seconds. difficulty: (S,) mean θ of the frames that were detected, NaN without any.
+    counts: (7, S) frames at levels 0…5, and those that were dropped; what was not sent is in none.
     """
 
-    start_s: float
-    frames: int
-    difficulty: float | None
-    shares: tuple[float, ...]
-    dropped: float
+    edges: FloatArray
+    difficulty: FloatArray
+    counts: FloatArray
 
 
 class Course:
-    """Sums over steps of so many frames each; frames: of the whole film."""
+    """Takes frames as they are played; frames: of the whole film. end_s: when it ends."""
 
-    def __init__(self, frames: int) -> None:
-        self._a_step = -(-frames // MOST_STEPS)
-        steps = -(-frames // self._a_step)
-        self._starts = np.zeros(steps)
-        self._sums = np.zeros((steps, 3 + LEVELS))
+    def __init__(self, frames: int, end_s: float) -> None:
+        self.frames_a_step = -(-frames // MOST_STEPS)
+        steps = -(-frames // self.frames_a_step)
+        self._edges = np.full(steps + 1, end_s)
+        self._difficulty = np.zeros(steps)
+        self._counts = np.zeros((LEVELS + 1, steps))
         self._frames = 0
 
     def add(self, played: Played) -> None:
         """Count the next frame."""
-        step, traced = self._frames // self._a_step, played.traced
-        if self._frames % self._a_step == 0:
-            self._starts[step] = traced.arrived_at_s
-        reached = np.arange(LEVELS) == (-1 if traced.level is None else traced.level)
-        difficulty = traced.difficulty if traced.level is not None and traced.difficulty is not None else 0.0
-        self._sums[step] += [1, traced.sent and traced.level is None, difficulty, *reached]
+        traced, step = played.traced, self._frames // self.frames_a_step
+        if self._frames % self.frames_a_step == 0:
+            self._edges[step] = traced.arrived_at_s
+        if traced.sent:
+            self._counts[LEVELS if traced.level is None else traced.level, step] += 1
+        if traced.level is not None and traced.difficulty is not None:
+            self._difficulty[step] += traced.difficulty
         self._frames += 1
 
-    def steps(self) -> list[Step]:
+    def curves(self) -> Curves:
         """All steps, once every frame was counted."""
-        return [_step(start, sums) for start, sums in zip(self._starts.tolist(), self._sums, strict=True)]
-
-
-def _step(start_s: float, sums: FloatArray) -> Step:
-    frames, dropped, difficulty, *levels = sums.tolist()
-    detected = sum(levels)
-    return Step(
-        start_s,
-        int(frames),
-        difficulty / detected if detected else None,
-        tuple(count / frames for count in levels),
-        dropped / frames,
-    )
+        detected = self._counts[:LEVELS].sum(axis=0)
+        known = np.divide(self._difficulty, detected, np.full(len(detected), np.nan), where=detected > 0)
+        return Curves(self._edges, known, self._counts)

@@ -59,7 +59,7 @@ def captioned(frame: Frame, played: Played) -> Frame:
 def _draw(
     frame: Frame, found: Detections, color: str, labels: list[str] | None = None, bold: bool = False
 ) -> Frame:
-    width = max(1, round(frame.shape[0] / 400)) + bold
+    width = max(2, round(frame.shape[0] / 360)) + bold
     return draw_boxes(frame, found.boxes_xyxy, labels or [""] * len(found), [color] * len(found), width)
 
 

@@ -15,10 +15,10 @@ from turbo_cli.trying.playing import Played
 class Findings:
     """Sums over the frames that were played.
 
-    summary: the simulation's. hard: frames whose RoIs' mean score is below 0.6. blank: frames without any RoI;
-    only labels could say whether they are hard or empty. enhanced: frames with enhanced boxes in time; changed:
-    those of them that gained or lost a box. boxes, delivered: in the enhanced frames, at level 0 and as
-    delivered. gained, lost: by which the two differ. mean_score, mean_score_delivered: of these boxes.
+    summary: the simulation's. hard: frames whose RoIs' mean score is below 0.6. blank: frames without any
+    RoI; only labels could say whether they are hard or empty. enhanced: frames with enhanced boxes in time;
+    changed: those of them that gained or lost a box. boxes, delivered: in the enhanced frames, at level 0 and
+    as delivered. gained, lost: by which the two differ. mean_score, mean_score_delivered: of these boxes.
     kept_score, kept_score_delivered: of those of them that were found both times. None where there are none.
     """
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from turbo_cli.data import Dataset
 from turbo_cli.data.images import Frame
+from turbo_cli.data.viewing import frame_rate
 from turbo_cli.detectors.running import memory_errors
 from turbo_cli.errors import TurboError
 from turbo_cli.pipelines import CameraFrame, Decision, Pipeline, make_pipeline
@@ -44,6 +45,12 @@ class Film:
                 f"{self.video.path}: has {len(cameras)} cameras", "name the video of one of them"
             )
         make_pipeline(self.pipeline)
+
+    @property
+    def end_s(self) -> float:
+        """When its last frame ends, seconds from the first."""
+        frames = self.video.frames
+        return frames[-1].timestamp - frames[0].timestamp + 1 / frame_rate(self.video)
 
     def __iter__(self) -> Iterator[Shot]:
         pipeline, frames = make_pipeline(self.pipeline), len(self.video)

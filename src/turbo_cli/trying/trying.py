@@ -15,6 +15,7 @@ from turbo_cli.data.images import Frame
 from turbo_cli.data.video_writer import write_video
 from turbo_cli.data.viewing import frame_rate, padded
 from turbo_cli.errors import TurboWarning
+from turbo_cli.pages.page import write_page
 from turbo_cli.progress import Track, untracked
 from turbo_cli.scheduling.costs import Order
 from turbo_cli.scheduling.profile import Profile
@@ -27,7 +28,7 @@ from turbo_cli.trying.course import Course
 from turbo_cli.trying.drawing import captioned, draw_after
 from turbo_cli.trying.findings import Count, Findings
 from turbo_cli.trying.gallery import Gallery
-from turbo_cli.trying.page import Story, write_page
+from turbo_cli.trying.page import Story, make_story_page
 from turbo_cli.trying.playing import Played, arrivals, play
 from turbo_cli.trying.profiles import doubts, profile_name
 from turbo_cli.trying.shots import Film
@@ -54,6 +55,15 @@ class Trial:
         seen = min(SAMPLE, len(self.film.video))
         first = track(islice(self.film, seen), "looking ahead", seen)
         return choose_order(arrivals(first, self.profile.roi_score), self.scenario, Setting(self.profile))
+
+    def in_words(self, order: Order) -> str:
+        """What runs, and how."""
+        scenario = self.scenario
+        return (
+            f"{self.ladder.base.name} with {self.ladder.path.name}, planned by the profile"
+            f" {profile_name(self.profile)} in windows of {scenario.window:g} ms, {order}; pipeline"
+            f" {scenario.pipeline}. Boxes count from a score of {self.shown.score:g}."
+        )
 
     def overload(self, findings: Findings) -> list[str]:
         """What to say of frames that were dropped."""
@@ -94,7 +104,7 @@ def try_film(trial: Trial, out: Path, command: str, track: Track = untracked) ->
             drawn = notebook.draw(table, track)
             write_video(folder / "annotated.mp4", drawn, frame_rate(trial.film.video))
         story = notebook.story(command)
-        write_page(folder / "index.html", story, tried.stream(folder / "frames.csv"))
+        write_page(folder / "index.html", make_story_page(story, tried.stream(folder / "frames.csv")))
     _warn(trial.overload(story.findings))
     return story.findings
 
@@ -111,7 +121,7 @@ class _Notebook:
         frames = len(trial.film.video)
         self.trial, self.order = trial, order
         self._tally = Tally(trial.profile.gains("detect-first"), trial.scenario.window)
-        self._count, self._course, self._gallery = Count(), Course(frames), Gallery(frames)
+        self._count, self._course, self._gallery = Count(), Course(frames, trial.film.end_s), Gallery(frames)
 
     def draw(self, table: Writer[TriedFrame], track: Track) -> Iterator[Frame]:
         """The annotated frames, all of the first one's size."""
@@ -137,13 +147,11 @@ class _Notebook:
         findings = self._count.findings(self._tally.summary())
         return Story(
             trial.film.video.path.name,
-            f"{trial.ladder.base.name} with {trial.ladder.path.name}",
-            profile_name(trial.profile),
-            trial.scenario,
-            self.order,
-            trial.shown,
+            trial.in_words(self.order),
+            trial.shown.names,
             findings,
-            self._course.steps(),
+            self._course.curves(),
+            self._course.frames_a_step,
             self._gallery.cases(trial.shown.names),
             command,
             [*doubts(trial.profile, trial.ladder), *trial.overload(findings)],

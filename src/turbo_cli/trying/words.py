@@ -1,30 +1,36 @@
 """What was found in words, for the page and the terminal."""
 
+from turbo_cli.pages.text import UNKNOWN, number, percent, points
 from turbo_cli.trying.findings import Findings
 
-CAUTION = "More boxes are not the same as better: only labels can tell (turbo evaluate)."
+CAUTION = (
+    "More boxes are not the same as better: without labels nobody knows which are right, so there is no mAP"
+    " here. Look at the pictures; turbo evaluate judges an enhancer on labelled frames."
+)
 
 
-def figures(findings: Findings) -> dict[str, str]:
-    """The numbers that matter, by what they are."""
+def figures(findings: Findings) -> dict[str, tuple[str, str]]:
+    """The numbers that matter with what they are of, by their labels."""
     summary = findings.summary
     detected = sum(summary.levels)
-    extra = summary.utilisation - summary.level_0_utilisation
-    known = {
-        "frames": f"{summary.frames:,}",
-        "sent to the detector": _share(summary.sent, summary.frames),
-        "dropped in overload": _share(summary.dropped, summary.sent) if summary.dropped else None,
-        "hard": _share(findings.hard, detected),
-        "without any box": _share(findings.blank, detected) if findings.blank else None,
-        "enhanced": _share(findings.enhanced, detected),
-        "boxes gained in enhanced frames": f"+{findings.gained:,}",
-        "boxes lost in them": f"−{findings.lost:,}",
-        "score of boxes found both times": _change(findings.kept_score, findings.kept_score_delivered),
-        "points of AP a frame, predicted": f"{100 * summary.gain:+.1f}",
-        "device busy": f"{summary.utilisation:.0%}",
-        "of its time for Turbo": f"{max(extra, 0):.0%}",
+    extra = max(0.0, summary.utilisation - summary.level_0_utilisation)
+    dropped = f", {summary.dropped:,} dropped in overload" if summary.dropped else ""
+    return {
+        "Frames": (f"{summary.frames:,}", f"{summary.sent:,} sent to the detector{dropped}"),
+        "Hard": (
+            percent(findings.hard, detected),
+            f"and {percent(findings.blank, detected)} without any box",
+        ),
+        "Enhanced": (percent(findings.enhanced, detected), f"{findings.changed:,} frames changed by it"),
+        "Boxes gained": (f"+{findings.gained:,}", f"in enhanced frames, which had {findings.boxes:,}"),
+        "Boxes lost": (f"−{findings.lost:,}", "in the same frames"),
+        "Mean score": (
+            _change(findings.mean_score, findings.mean_score_delivered),
+            f"of boxes found both times {_change(findings.kept_score, findings.kept_score_delivered)}",
+        ),
+        "Predicted gain": (points(summary.gain, signed=True), "points of AP a frame, by the profile"),
+        "Device busy": (percent(summary.utilisation, 1), f"{percent(extra, 1)} for Turbo"),
     }
-    return {name: value for name, value in known.items() if value is not None}
 
 
 def overload(findings: Findings, frame_ms: float) -> list[str]:
@@ -39,9 +45,5 @@ def overload(findings: Findings, frame_ms: float) -> list[str]:
     ]
 
 
-def _share(count: int, whole: int) -> str:
-    return f"{count / whole:.0%}" if whole else "–"
-
-
 def _change(before: float | None, after: float | None) -> str:
-    return "–" if before is None or after is None else f"{before:.2f} → {after:.2f}"
+    return UNKNOWN if before is None or after is None else f"{number(before)} → {number(after)}"
