@@ -84,7 +84,7 @@ def try_(
     film = Film(video, ladder, pipeline)
     shown = make_shown(loaded.categories, parse_classes(classes) if classes else None, score)
     planned = choose_profile(profile, ladder, device)
-    trial = Trial(film, ladder, planned, scenario, shown)
+    trial = Trial(film, planned, scenario, shown)
     findings = try_film(trial, out, shlex.join(["turbo", *sys.argv[1:]]), output.track)
     if as_json:
         output.json(findings_as_json(findings))

@@ -32,11 +32,15 @@ def draw_boxes(
     labels: Sequence[str],
     colors: Sequence[str],
     width: int = 2,
+    text: float = 1 / 42,
 ) -> NDArray[np.uint8]:
-    """A copy of the (H, W, 3) uint8 RGB frame with (N, 4) boxes and their labels, empty ones left out."""
+    """A copy of the (H, W, 3) uint8 RGB frame with (N, 4) boxes and their labels, empty ones left out.
+
+    text: height of the labels as a share of the frame's.
+    """
     image = Image.fromarray(frame)
     canvas = ImageDraw.Draw(image)
-    font = ImageFont.load_default(max(11, round(image.height / 42)))
+    font = ImageFont.load_default(max(11, round(image.height * text)))
     for box, color in zip(boxes_xyxy.tolist(), colors, strict=True):
         left, top, right, bottom = box
         canvas.rectangle((left, top, max(left, right), max(top, bottom)), outline=color, width=width)

@@ -22,4 +22,6 @@ def difficulty_figure(curves: Curves) -> Html:
     behind = table(
         ("seconds", "θ"), [(f"{at:.2f}", number(theta)) for at, theta in zip(edges, thetas, strict=False)]
     )
-    return figure("Difficulty over time", span("seconds", edges), scale("θ", [1.0]), marks, behind)
+    return figure(
+        "Difficulty over time", span("seconds", edges), scale("0 easy, 1 hard", [1.0]), marks, behind
+    )

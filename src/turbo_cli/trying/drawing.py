@@ -25,18 +25,18 @@ def draw_before(played: Played) -> Frame:
     return _draw(played.shot.pixels, plain, PLAIN)
 
 
-def draw_after(played: Played, names: Mapping[int, str], name_all: bool = True) -> Frame:
+def draw_after(played: Played, names: Mapping[int, str], small: bool = False) -> Frame:
     """The frame with what is delivered: boxes of level 0, gained ones with a +, lost ones with a -.
 
-    A frame on which the detector did not run has the last boxes of its camera, in grey. name_all: boxes of
-    level 0 have names and scores too.
+    A frame on which the detector did not run has the last boxes of its camera, in grey. small: to be looked
+    at much smaller than it is, with larger names, and only of what changed.
     """
-    changes = played.changes
+    changes, text = played.changes, 1 / 22 if small else 1 / 42
     old = played.plain is None or played.traced.missed
-    labels = _labels(changes.kept, names) if name_all else None
-    kept = _draw(played.shot.pixels, changes.kept, OLD if old else PLAIN, labels)
-    without = _draw(kept, changes.lost, LOST, _labels(changes.lost, names, "-"), bold=True)
-    return _draw(without, changes.gained, GAINED, _labels(changes.gained, names, "+"), bold=True)
+    known = None if small else _labels(changes.kept, names)
+    kept = _draw(played.shot.pixels, changes.kept, OLD if old else PLAIN, known)
+    without = _draw(kept, changes.lost, LOST, _labels(changes.lost, names, "-"), 1, text)
+    return _draw(without, changes.gained, GAINED, _labels(changes.gained, names, "+"), 1, text)
 
 
 def captioned(frame: Frame, played: Played) -> Frame:
@@ -57,10 +57,16 @@ def captioned(frame: Frame, played: Played) -> Frame:
 
 
 def _draw(
-    frame: Frame, found: Detections, color: str, labels: list[str] | None = None, bold: bool = False
+    frame: Frame,
+    found: Detections,
+    color: str,
+    labels: list[str] | None = None,
+    bolder: int = 0,
+    text: float = 1 / 42,
 ) -> Frame:
-    width = max(2, round(frame.shape[0] / 360)) + bold
-    return draw_boxes(frame, found.boxes_xyxy, labels or [""] * len(found), [color] * len(found), width)
+    width = max(2, round(frame.shape[0] / 360)) + bolder
+    colors = [color] * len(found)
+    return draw_boxes(frame, found.boxes_xyxy, labels or [""] * len(found), colors, width, text)
 
 
 def _labels(found: Detections, names: Mapping[int, str], sign: str = "") -> list[str]:

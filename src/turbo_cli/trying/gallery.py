@@ -43,7 +43,7 @@ class Gallery:
             Case(
                 played,
                 Image.fromarray(draw_before(played)),
-                Image.fromarray(draw_after(played, names, False)),
+                Image.fromarray(draw_after(played, names, small=True)),
             )
             for played in changed or list(self._best.values())
         ]

@@ -49,7 +49,9 @@ def make_story_page(story: Story, frames: Iterable[TriedFrame]) -> Html:
             "Before and after", _gallery_words(story), joined([_pair(story, case) for case in story.cases])
         ),
         section(
-            "Frames", _table_words(story), panel("", _frames_table(frames, story.findings.summary.frames))
+            "Frames",
+            _table_words(story),
+            panel("Frame by frame", _frames_table(frames, story.findings.summary.frames)),
         ),
         section("The command", "", panel("", Html(f"<code>{html(story.command)}</code>"))),
     ]
@@ -74,16 +76,17 @@ def _gallery_words(story: Story) -> str:
     if not story.findings.changed:
         return "Frames were enhanced, and not one box changed."
     return (
-        "Left level 0, right what is delivered: of each part of the video the enhanced frame that changed most."
-        " Boxes of level 0 are blue, gained ones green, lost ones red."
+        "Left level 0, right what is delivered: of each part of the video the enhanced frame that changed"
+        " most. Boxes of level 0 are blue, gained ones green, lost ones red."
     )
 
 
 def _pair(story: Story, case: Case) -> Html:
     traced, changes = case.played.traced, case.played.changes
+    gained, lost = (_listed(found, story.names) for found in (changes.gained, changes.lost))
     title = (
         f"Frame {traced.index}, {traced.arrived_at_s:.2f} s: θ {number(traced.difficulty)},"
-        f" level {traced.level}, gained {_listed(changes.gained, story.names)}, lost {_listed(changes.lost, story.names)}"
+        f" level {traced.level}, gained {gained}, lost {lost}"
     )
     both = [picture(case.before, f"{title}: before"), picture(case.after, f"{title}: after")]
     return panel(title, grid(joined(both)))

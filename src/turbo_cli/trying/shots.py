@@ -10,7 +10,7 @@ from turbo_cli.detectors.running import memory_errors
 from turbo_cli.errors import TurboError
 from turbo_cli.pipelines import CameraFrame, Decision, Pipeline, make_pipeline
 from turbo_cli.simulation.box_cache import cached_boxes
-from turbo_cli.simulation.ladders import FrameBoxes, Ladder
+from turbo_cli.simulation.ladders import EnhancerLadder, FrameBoxes
 from turbo_cli.simulation.replay import LiveFrame
 
 BATCH = 8
@@ -35,7 +35,7 @@ class Film:
     """
 
     video: Dataset
-    ladder: Ladder
+    ladder: EnhancerLadder
     pipeline: str
 
     def __post_init__(self) -> None:

@@ -20,7 +20,6 @@ from turbo_cli.progress import Track, untracked
 from turbo_cli.scheduling.costs import Order
 from turbo_cli.scheduling.profile import Profile
 from turbo_cli.simulation.execution import level_0_ms
-from turbo_cli.simulation.ladders import EnhancerLadder
 from turbo_cli.simulation.scenario import SAMPLE, Scenario, Setting, choose_order
 from turbo_cli.simulation.summary import Tally
 from turbo_cli.trying.changes import Shown
@@ -43,7 +42,6 @@ class Trial:
     """
 
     film: Film
-    ladder: EnhancerLadder
     profile: Profile
     scenario: Scenario
     shown: Shown
@@ -60,7 +58,7 @@ class Trial:
         """What runs, and how."""
         scenario = self.scenario
         return (
-            f"{self.ladder.base.name} with {self.ladder.path.name}, planned by the profile"
+            f"{self.film.ladder.base.name} with {self.film.ladder.path.name}, planned by the profile"
             f" {profile_name(self.profile)} in windows of {scenario.window:g} ms, {order}; pipeline"
             f" {scenario.pipeline}. Boxes count from a score of {self.shown.score:g}."
         )
@@ -71,7 +69,7 @@ class Trial:
 
     def provenance(self, order: Order) -> Provenance:
         """Of `frames.csv`."""
-        scenario, detector = self.scenario, self.ladder.base
+        scenario, detector = self.scenario, self.film.ladder.base
         files = [self.profile.folder / name for name in ("latency.csv", "accuracy.csv")]
         return Provenance(
             detector=detector.name,
@@ -85,7 +83,7 @@ class Trial:
                 "score": self.shown.score,
                 "classes": list(self.shown.names.values()) if self.shown.merged else None,
             },
-            parents={path.name: hash_file(path) for path in [self.ladder.path, *files]},
+            parents={path.name: hash_file(path) for path in [self.film.ladder.path, *files]},
         )
 
 
@@ -96,7 +94,7 @@ def try_film(trial: Trial, out: Path, command: str, track: Track = untracked) ->
     number. Warns of what casts doubt on the result. Raises `TurboError` if the folder holds anything already,
     and for what cannot be run.
     """
-    _warn(doubts(trial.profile, trial.ladder))
+    _warn(doubts(trial.profile, trial.film.ladder))
     with replacing_folder(out) as folder:
         order = trial.order(track)
         notebook = _Notebook(trial, order)
@@ -154,5 +152,5 @@ class _Notebook:
             self._course.frames_a_step,
             self._gallery.cases(trial.shown.names),
             command,
-            [*doubts(trial.profile, trial.ladder), *trial.overload(findings)],
+            [*doubts(trial.profile, trial.film.ladder), *trial.overload(findings)],
         )

@@ -25,8 +25,9 @@ def figures(findings: Findings) -> dict[str, tuple[str, str]]:
         "Boxes gained": (f"+{findings.gained:,}", f"in enhanced frames, which had {findings.boxes:,}"),
         "Boxes lost": (f"−{findings.lost:,}", "in the same frames"),
         "Mean score": (
-            _change(findings.mean_score, findings.mean_score_delivered),
-            f"of boxes found both times {_change(findings.kept_score, findings.kept_score_delivered)}",
+            _difference(findings.mean_score, findings.mean_score_delivered),
+            f"{_change(findings.mean_score, findings.mean_score_delivered)}; of boxes found both times"
+            f" {_change(findings.kept_score, findings.kept_score_delivered)}",
         ),
         "Predicted gain": (points(summary.gain, signed=True), "points of AP a frame, by the profile"),
         "Device busy": (percent(summary.utilisation, 1), f"{percent(extra, 1)} for Turbo"),
@@ -47,3 +48,7 @@ def overload(findings: Findings, frame_ms: float) -> list[str]:
 
 def _change(before: float | None, after: float | None) -> str:
     return UNKNOWN if before is None or after is None else f"{number(before)} → {number(after)}"
+
+
+def _difference(before: float | None, after: float | None) -> str:
+    return UNKNOWN if before is None or after is None else f"{after - before:+.2f}"
