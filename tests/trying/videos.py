@@ -15,7 +15,7 @@ from turbo_cli.simulation.ladders import EnhancerLadder
 from turbo_cli.simulation.scenario import Scenario
 from turbo_cli.trying.changes import make_shown
 from turbo_cli.trying.shots import Film
-from turbo_cli.trying.trying import Trial
+from turbo_cli.trying.trial import Trial
 
 FPS = 10
 SIZE = (320, 192)

@@ -72,7 +72,8 @@ def try_(
     from turbo_cli.trying.findings import as_json as findings_as_json
     from turbo_cli.trying.profiles import choose_profile
     from turbo_cli.trying.shots import Film
-    from turbo_cli.trying.trying import Trial, try_film
+    from turbo_cli.trying.trial import Trial
+    from turbo_cli.trying.trying import try_film
     from turbo_cli.trying.words import CAUTION, figures
 
     output: Output = context.obj
