@@ -78,9 +78,10 @@ class _Axes:
             for place, (name, own) in enumerate(runs.items())
         ]
 
-    def draw(self, title: str, unit: str, lines: list[Line], low: float | None = 0.0, note: str = "") -> Html:
+    def draw(self, title: str, unit: str, lines: list[Line], low: float | None = 0.0) -> Html:
+        """One figure."""
         up = scale(unit, [y for line in lines for y in line.y], low)
-        return figure(title, self.across, up, lines, self.behind, note)
+        return figure(title, self.across, up, lines, self.behind)
 
 
 def _scores(axes: _Axes, enhanced: Lines, judged: bool) -> list[Html]:
@@ -92,7 +93,7 @@ def _scores(axes: _Axes, enhanced: Lines, judged: bool) -> list[Html]:
     after = axes.lines(enhanced, lambda run: 100 * (run.map or 0))
     gained = axes.lines(enhanced, lambda run: 100 * run.map_gain)
     return [
-        axes.draw("mAP over all frames", "points", [*before, *after], None, "Dashed: without Turbo."),
+        axes.draw("mAP over all frames", "points; dashed: without Turbo", [*before, *after], low=None),
         axes.draw("mAP gained", "points", gained),
     ]
 
