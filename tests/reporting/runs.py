@@ -21,6 +21,7 @@ from turbo_cli.simulation.difficulties import Difficulties, find_draw
 from turbo_cli.simulation.running import as_json, run_all
 from turbo_cli.simulation.scenario import Scenario, Setting
 from turbo_cli.simulation.sources import made_up_source
+from turbo_cli.simulation.sweep import Axis
 from turbo_cli.training.logbook import Logbook
 
 
@@ -60,7 +61,7 @@ def _simulate(folder: Path) -> None:
     setting = Setting(make_profile())
     source = made_up_source("poisson", 200, Difficulties(find_draw("beta:2,3")), 0)
     run_all(Scenario(), [], source, setting, folder / "simulation")
-    axes = [("cameras", [1, 2, 4]), ("solver", ["none", "turbo"])]
+    axes: list[Axis] = [("cameras", [1, 2, 4]), ("solver", ["none", "turbo"])]
     runs = [as_json(outcome) for outcome in run_all(Scenario(), axes, source, setting)]
     (folder / "throughput.json").write_text(json.dumps(runs))
 
