@@ -126,7 +126,7 @@ def _print(output: Output, outcomes: "Sequence[Outcome]", axes: list[str]) -> No
 
     judged = outcomes[0].judged is not None
     columns = ["order", "sent", "dropped", "late", "missed", "levels 0…5", "gain", "busy", "added", "fair"]
-    scores = ["mAP", "without"] * judged
+    scores = ["mAP", "without", "difference"] * judged
     table = Table(*axes, *columns, *scores, box=None, pad_edge=False)
     for outcome in outcomes:
         summary = outcome.summary
@@ -136,7 +136,9 @@ def _print(output: Output, outcomes: "Sequence[Outcome]", axes: list[str]) -> No
         row += [f"{summary.gain:+.4f}", f"{summary.utilisation:.0%}"]
         row += [f"{max(summary.utilisation - summary.level_0_utilisation, 0):.0%}", f"{summary.fairness:.3f}"]
         if outcome.judged:
+            gain = outcome.judged.gain
             row += [f"{outcome.judged.turbo.map:.4f}", f"{outcome.judged.plain.map:.4f}"]
+            row += [f"{gain.value:+.4f} {gain.low:.4f}…{gain.high:.4f}"]
         table.add_row(*row)
     output.table(table)
     output.text(
