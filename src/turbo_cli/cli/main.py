@@ -19,10 +19,12 @@ from turbo_cli.cli import (
     profile,
     project,
     replay,
+    report,
     schedule_sim,
     serve,
     train_gan,
     train_multiexit,
+    try_,
     weights,
 )
 from turbo_cli.cli.output import Output
@@ -81,6 +83,8 @@ app.command("schedule-sim", epilog=schedule_sim.EXAMPLE)(schedule_sim.schedule_s
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
+app.command("try", epilog=try_.EXAMPLE)(try_.try_)
+app.command("report", epilog=report.EXAMPLE)(report.report)
 app.command("init", epilog=project.EXAMPLE)(project.init)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from turbo_cli.cli.options import (
     ExecutionOption,
     GainOption,
     JsonOption,
+    OrderOption,
     SeedOption,
     SolverOption,
 )
@@ -57,10 +58,7 @@ def schedule_sim(
     fps: Annotated[float, typer.Option(help="Frames a second from each camera.")] = 10.0,
     window: Annotated[float, typer.Option(metavar="MS", help="The interval T in milliseconds.")] = 100.0,
     solver: SolverOption = "turbo",
-    order: Annotated[
-        Literal["auto", "discriminate-first", "detect-first"],
-        typer.Option(help="Plan by θ′ before detection, or by θ after it; auto: what gains more."),
-    ] = "auto",
+    order: OrderOption = "auto",
     execution: ExecutionOption = "staged",
     gain: GainOption = "lower",
     perturb: Annotated[
