@@ -1,9 +1,11 @@
 """Which runs of a sweep make one line."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
 
 from turbo_cli.reporting.simulated import Run
-from turbo_cli.reporting.throughput import group_runs
+from turbo_cli.reporting.throughput import draw_throughput, group_runs
 
 RUN = Run(
     fps=10,
@@ -54,3 +56,13 @@ def test_orders_that_were_compared_are_told_apart() -> None:
         for order in ("detect-first", "discriminate-first")
     ]
     assert list(group_runs(runs, "cameras")) == ["detect-first", "discriminate-first"]
+
+
+def test_runs_over_frames_show_scores_and_what_is_gained(tmp_path: Path) -> None:
+    judged = replace(RUN, map=0.5, map_without=0.4, map_gain=0.1, map_gain_interval=(0.05, 0.15))
+    runs = [asdict(run) for run in loads(judged)]
+    (tmp_path / "throughput.json").write_text(json.dumps(runs))
+    drawn = draw_throughput(tmp_path)
+    assert "mAP over all frames" in drawn and "Expected gain" not in drawn
+    assert "+10.0</span> <small>[+5.0, +15.0]" in drawn
+    assert drawn.count('class="whisker"') == 3

@@ -1,14 +1,15 @@
 """Accuracy against load: what Turbo adds with more and more cameras, and what it costs."""
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
 from turbo_cli.pages.axis import Axis, scale
 from turbo_cli.pages.chart import Line, figure
 from turbo_cli.pages.table import table
-from turbo_cli.pages.text import Html, joined, percent, points
+from turbo_cli.pages.text import Html, difference, joined, percent, points
 from turbo_cli.reporting.section import Part, Section
 from turbo_cli.reporting.simulated import Run, read_runs
 
@@ -80,7 +81,7 @@ class _Axes:
 
     def draw(self, title: str, unit: str, lines: list[Line], low: float | None = 0.0) -> Html:
         """One figure."""
-        up = scale(unit, [y for line in lines for y in line.y], low)
+        up = scale(unit, [y for line in lines for y in (*line.y, *line.low, *line.high)], low)
         return figure(title, self.across, up, lines, self.behind)
 
 
@@ -91,10 +92,14 @@ def _scores(axes: _Axes, enhanced: Lines, judged: bool) -> list[Html]:
         return [axes.draw("Expected gain of a frame", "AP points", lines)]
     before = axes.lines(enhanced, lambda run: 100 * (run.map_without or 0), dashed=True)
     after = axes.lines(enhanced, lambda run: 100 * (run.map or 0))
-    gained = axes.lines(enhanced, lambda run: 100 * run.map_gain)
+    gained = [
+        replace(line, low=[low for low, _ in ends], high=[high for _, high in ends])
+        for line, own in zip(axes.lines(enhanced, _gain), enhanced.values(), strict=True)
+        for ends in [[_points(run.map_gain_bounds) for run in own]]
+    ]
     return [
         axes.draw("mAP over all frames", "points; dashed: without Turbo", [*before, *after], low=None),
-        axes.draw("mAP gained", "points", gained),
+        axes.draw("mAP gained", "points, 95 % intervals", gained),
     ]
 
 
@@ -113,10 +118,19 @@ def _table(runs: list[Run]) -> Html:
             percent(run.utilisation, 1),
             points(run.map_without),
             points(run.map),
+            difference(run.map_gain, run.map_gain_bounds),
         )
         for run in runs
     ]
-    return table((*head, "mAP without", "with"), rows)
+    return table((*head, "mAP without", "with", "gain"), rows)
+
+
+def _gain(run: Run) -> float:
+    return math.nan if run.map_gain is None else 100 * run.map_gain
+
+
+def _points(bounds: tuple[float, float] | None) -> tuple[float, float]:
+    return (100 * bounds[0], 100 * bounds[1]) if bounds else (math.nan, math.nan)
 
 
 def _load(run: Run, load: str) -> float:
