@@ -120,7 +120,7 @@ SHORT: dict[str, list[str]] = {
     "train-multiexit": ["--loss", "distill", "--iterations", "1", "--batch-size", "2", "--workers", "0"],
     "weights fine-tune": ["--iterations", "1", "--batch-size", "2", "--workers", "0"],
     "evaluate": ["--baselines", "stretch", "--bootstrap", "9"],
-    "profile measure": ["--gpu", "t4", "--estimate", "--max-batch", "2"],
+    "profile measure": ["--levels", "images:stretch", "--max-batch", "1", "--max-seconds", "0.01"],
     "schedule-sim": ["--frames", "40", "--solver", "paper"],
 }
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import RunTurbo
 from tests.profiling.streets import make_enhancer, make_streets, write_enhancer
+from tests.small_detector import SmallDetector
 from turbo_cli.scheduling.latency import PIECES
 from turbo_cli.scheduling.profile import load_profile
 
@@ -26,7 +27,7 @@ def test_options_alone_measure(line: list[str], turbo: RunTurbo) -> None:
     finished = turbo("profile", *line, *options)
     assert finished.status == 0, finished.err
     assert [row.split()[0] for row in finished.out.splitlines()[3:17]] == list(PIECES)
-    profile = load_profile("profiles/here", "small")
+    profile = load_profile("profiles/here", SmallDetector())
     assert profile.latency.ms("level-5", 2) > 0 and not profile.assumed
 
 
