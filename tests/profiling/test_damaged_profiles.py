@@ -265,9 +265,16 @@ def test_the_whole_profile_is_read_without_a_word(whole: Path) -> None:
     assert not profile.assumed
 
 
+def _wider() -> SmallDetector:
+    detector = SmallDetector()
+    detector.input_size = (96, 32)
+    return detector
+
+
 @pytest.mark.parametrize(
     ("detector", "levels", "problem"),
     [
+        (_wider(), Levels(), r"key settings\.input_size: made for frames of \[64, 32\] pixels, not \[96, 32"),
         (SmallDetector(1), Levels(), "key detector_weights_hash: made for other weights"),
         (SmallDetector(), Levels(parents={"e": "d" * 64}), "key parents: made with another enhancer, not d"),
         (

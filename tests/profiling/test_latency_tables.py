@@ -36,10 +36,11 @@ def test_measured_rows_are_whole_and_can_be_planned_by(streets: Dataset, tmp_pat
     assert {(row.piece, row.batch_size) for row in table.rows} == {(p, n) for p in PIECES for n in (1, 2, 3)}
     for row in table.rows:
         assert row.source == "measured" and row.runs is not None and row.runs >= 2
-        assert row.interval_ms is not None and row.p95_ms is not None and row.p95_ms >= row.mean_ms / 2
+        assert row.interval_ms is not None and row.p95_ms is not None and row.p95_ms > 0
     profile = latency_profile(table.rows)
     assert profile.ms("level-5", 3) > profile.ms("level-0", 3) > profile.ms("head", 1) > 0
     settings = table.provenance.settings
+    assert settings["input_size"] == [64, 32] and settings["levels"] == "enhancer"
     assert settings["device"] == "cpu" and settings["interpolation"] is None
     assert isinstance(settings["disturbance"], dict) and settings["disturbance"]["held_up"] is not None
     assert "labels.json" in table.provenance.parents

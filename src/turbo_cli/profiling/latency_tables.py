@@ -52,7 +52,12 @@ def make_latency_table(
     provenance = Provenance(
         detector=base.name,
         detector_weights_hash=base.weights_hash,
-        settings={**settings, "levels": levels.name, "max_batch": max_batch},
+        settings={
+            **settings,
+            "input_size": [*base.input_size],
+            "levels": levels.name,
+            "max_batch": max_batch,
+        },
         parents={dataset.path.resolve().name: dataset_hash(dataset), **levels.parents},
     )
     return LatencyTable(provenance, rows)

@@ -74,7 +74,8 @@ def load_profile(
 ) -> Profile:
     """Read a profile: a folder, or the name of a shipped one such as `t4/yolov3`.
 
-    detector, levels: refuse a profile that was made for others; None takes any. Raises `TurboError` naming
+    detector, levels: refuse a profile that was made for others, or for another input size, as far as it tells
+    one; None takes any. Raises `TurboError` naming
     file, row and column or key.
     """
     found = find_profile(folder)
@@ -84,6 +85,8 @@ def load_profile(
     gains.provenance.require(
         found / "latency.csv.json", times.provenance.detector, times.provenance.detector_weights_hash
     )
+    if detector:
+        _require_input_size(found / "latency.csv.json", times.provenance, detector)
     if levels:
         for name, table in (("latency.csv", times), ("accuracy.csv", gains)):
             _require_levels(found / f"{name}.json", table.provenance, levels)
@@ -95,6 +98,16 @@ def load_profile(
     for order in profile.orders:
         profile.gains(order)
     return profile
+
+
+def _require_input_size(path: Path, times: Provenance, detector: SplitDetector) -> None:
+    """Raise `TurboError` if latencies are of another input size; published ones, for example, tell none."""
+    own, wanted = times.settings.get("input_size"), [*detector.input_size]
+    if own not in (None, wanted):
+        raise TurboError(
+            f"{path}: key settings.input_size: made for frames of {own} pixels, not {wanted}",
+            "use the --size that it was made with, or make it anew with this one",
+        )
 
 
 def _levels(provenance: Provenance) -> Levels:

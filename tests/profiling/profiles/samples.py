@@ -45,7 +45,7 @@ def write_profile(
         detector=detector,
         detector_weights_hash=WEIGHTS,
         parents={"enhancer.safetensors": ENHANCER},
-        settings={"warnings": [*warnings]},
+        settings={"warnings": [*warnings], "input_size": [64, 32]},
     )
     latency.write(folder / "latency.csv", LatencyTable(own, times))
     parents = {**own.parents, "labels.json": DATASET}
