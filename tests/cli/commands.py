@@ -120,9 +120,12 @@ SHORT: dict[str, list[str]] = {
     "train-multiexit": ["--loss", "distill", "--iterations", "1", "--batch-size", "2", "--workers", "0"],
     "weights fine-tune": ["--iterations", "1", "--batch-size", "2", "--workers", "0"],
     "evaluate": ["--baselines", "stretch", "--bootstrap", "9"],
-    "profile measure": ["--levels", "images:stretch", "--max-batch", "1", "--max-seconds", "0.01"],
+    "profile measure": ["--gpu", "t4", "--estimate", "--max-batch", "2"],
     "schedule-sim": ["--frames", "40", "--solver", "paper"],
 }
+
+# What a command needs unless another option says otherwise.
+NEEDED = {"profile measure": ["enhancer"]}
 
 
 def complete_line(command: Command, folder: Path) -> list[str]:
@@ -132,7 +135,7 @@ def complete_line(command: Command, folder: Path) -> list[str]:
     """
     line = [*command.path, *SHORT.get(str(command), [])]
     for parameter in command.parsed.params:
-        if parameter.required or parameter.name in ("out", "url"):
+        if parameter.required or parameter.name in ("out", "url", *NEEDED.get(str(command), [])):
             is_option = parameter.param_type_name == "option"
             line += [*parameter.opts[:1] * is_option, ARGUMENTS[parameter.name](folder)]
     return line

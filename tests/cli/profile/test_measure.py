@@ -49,6 +49,7 @@ def test_absent_hardware_is_estimated_on_request(line: list[str], turbo: RunTurb
         (["--enhancer", "none.safetensors"], "none.safetensors: no such file"),
         (["--max-batch", "0"], "--max-batch"),
         (["--out", "streets/0.png/x"], "cannot write"),
+        (["--out", "streets"], "streets: exists already"),
     ],
 )
 def test_what_the_user_can_mend_is_one_line(

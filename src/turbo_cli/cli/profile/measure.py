@@ -29,7 +29,7 @@ def measure(
     context: typer.Context,
     detector: DetectorOption,
     labelled: LabelledOption,
-    out: Annotated[Path, typer.Option("--out", help="The profile's folder.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder to make; must be absent or empty.")],
     enhancer: Annotated[
         Path | None, typer.Option("--enhancer", help="The enhancer's weights, or tiny; not with --levels.")
     ] = None,
@@ -52,7 +52,7 @@ def measure(
 ) -> None:
     """Measure what every level gains, and how long every piece of the work takes."""
     from turbo_cli.artifacts import accuracy, latency
-    from turbo_cli.artifacts.atomic import check_file
+    from turbo_cli.artifacts.atomic import check_folder, replacing_folder
     from turbo_cli.data import open_dataset
     from turbo_cli.detectors.loading import load_detector
     from turbo_cli.enhancement.ladders import load_ladder
@@ -66,9 +66,10 @@ def measure(
     merged = parse_classes(classes) if classes else None
     base = load_detector(detector, weights, target.device, parse_size(size))
     ladder = load_ladder(levels, base, enhancer, target.device)
-    check_file(out / "latency.csv")
+    check_folder(out)
     gains = measure_gains(ladder, dataset, merged, roi_score=roi_score, track=output.track)
     table = make_latency_table(ladder, dataset, target, max_batch, max_seconds, output.track)
-    accuracy.write(out / "accuracy.csv", gains)
-    latency.write(out / "latency.csv", table)
+    with replacing_folder(out) as folder:
+        accuracy.write(folder / "accuracy.csv", gains)
+        latency.write(folder / "latency.csv", table)
     show(context, str(out), as_json=as_json)
