@@ -124,6 +124,9 @@ SHORT: dict[str, list[str]] = {
     "schedule-sim": ["--frames", "40", "--solver", "paper"],
 }
 
+# What a command needs unless another option says otherwise.
+NEEDED = {"profile measure": ["enhancer"]}
+
 
 def complete_line(command: Command, folder: Path) -> list[str]:
     """The command with a value for each of its required parameters, and a place for its results.
@@ -132,7 +135,7 @@ def complete_line(command: Command, folder: Path) -> list[str]:
     """
     line = [*command.path, *SHORT.get(str(command), [])]
     for parameter in command.parsed.params:
-        if parameter.required or parameter.name in ("out", "url"):
+        if parameter.required or parameter.name in ("out", "url", *NEEDED.get(str(command), [])):
             is_option = parameter.param_type_name == "option"
             line += [*parameter.opts[:1] * is_option, ARGUMENTS[parameter.name](folder)]
     return line

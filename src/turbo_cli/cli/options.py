@@ -59,6 +59,12 @@ ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on from the che
 EnhancerOption = Annotated[
     Path, typer.Option("--enhancer", help="The enhancer's weights (`turbo train-multiexit`), or tiny.")
 ]
+LevelsOption = Annotated[
+    str,
+    typer.Option(
+        "--levels", help="enhancer, detectors:NAME,NAME (model switching), images:BASELINE,BASELINE."
+    ),
+]
 LabelledOption = Annotated[Path, typer.Option("--dataset", help="Labelled frames.")]
 RoiScoreOption = Annotated[
     float, typer.Option("--roi-score", min=0, max=1, help="Boxes of at least this score are RoIs (eq. 1).")

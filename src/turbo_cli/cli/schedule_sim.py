@@ -12,6 +12,7 @@ from turbo_cli.cli.options import (
     ExecutionOption,
     GainOption,
     JsonOption,
+    LevelsOption,
     OrderOption,
     SeedOption,
     SolverOption,
@@ -38,9 +39,7 @@ def schedule_sim(
     ] = None,
     detector: Annotated[str, typer.Option(help="The detector of a replay.")] = "tiny",
     enhancer: Annotated[Path | None, typer.Option(help="The enhancer of a replay.")] = None,
-    levels: Annotated[
-        str, typer.Option(help="enhancer, detectors:NAME,NAME (model switching), images:BASELINE,BASELINE.")
-    ] = "enhancer",
+    levels: LevelsOption = "enhancer",
     pipeline: Annotated[str, typer.Option(help="Of a replay: all, glimpse, vigil or noscope.")] = "all",
     arrivals: Annotated[
         str, typer.Option(help="constant, poisson, bursty, diurnal, or a trace.csv to take them from.")
@@ -81,12 +80,12 @@ def schedule_sim(
     as_json: JsonOption = False,
 ) -> None:
     """Run a pipeline with and without Turbo in virtual time: windows, queueing, deadlines, levels, gain."""
-    from turbo_cli.artifacts.metadata import hash_file
+    from turbo_cli.detectors import load_detector
+    from turbo_cli.enhancement.ladders import load_ladder
     from turbo_cli.metrics import parse_classes
     from turbo_cli.scheduling.profile import load_profile
     from turbo_cli.simulation.device import parse_perturbation
     from turbo_cli.simulation.difficulties import Difficulties, find_draw
-    from turbo_cli.simulation.ladders import load_ladder
     from turbo_cli.simulation.running import as_json as outcome_as_json
     from turbo_cli.simulation.running import run_all
     from turbo_cli.simulation.scenario import Scenario, Setting
@@ -99,11 +98,8 @@ def schedule_sim(
     merged = parse_classes(classes) if classes else None
     perturbation = parse_perturbation(perturb)
     if dataset:
-        from turbo_cli.enhancement.loading import find_enhancer
-
-        ladder = load_ladder(levels, detector, enhancer, device)
-        enhancer_hash = hash_file(find_enhancer(enhancer)) if enhancer else None
-        loaded = load_profile(profile, detector, ladder.base.weights_hash, enhancer_hash)
+        ladder = load_ladder(levels, load_detector(detector, device=device), enhancer, device)
+        loaded = load_profile(profile, ladder.base, ladder.levels)
         source = footage_source(dataset, ladder, loaded.roi_score, output.track)
     else:
         loaded = load_profile(profile)

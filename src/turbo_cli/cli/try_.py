@@ -64,9 +64,9 @@ def try_(
     from turbo_cli.data.selection import first_frames
     from turbo_cli.detectors.loading import load_detector
     from turbo_cli.enhancement import load_enhancer
+    from turbo_cli.enhancement.ladders import EnhancerLadder
     from turbo_cli.enhancement.loading import find_enhancer
     from turbo_cli.metrics import parse_classes
-    from turbo_cli.simulation.ladders import EnhancerLadder
     from turbo_cli.simulation.scenario import Scenario
     from turbo_cli.trying.changes import make_shown
     from turbo_cli.trying.findings import as_json as findings_as_json

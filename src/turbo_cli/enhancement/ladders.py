@@ -1,5 +1,6 @@
-"""What the levels of a replay are: those of an enhancer, larger detectors, or frames made clearer."""
+"""Detecting frames at every level: those of an enhancer, larger detectors, or frames made clearer."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +12,15 @@ from turbo_cli.artifacts.metadata import hash_file
 from turbo_cli.boxes import Detections
 from turbo_cli.data.images import Frame
 from turbo_cli.detectors import SplitDetector, load_detector
+from turbo_cli.detectors.base import STAGES
 from turbo_cli.detectors.running import detect_batch
-from turbo_cli.enhancement import Enhancer, load_enhancer
 from turbo_cli.enhancement.baselines import Baseline, find_baselines
 from turbo_cli.enhancement.difficulty import confidence
+from turbo_cli.enhancement.enhancer import LEVELS, Enhancer
 from turbo_cli.enhancement.execution import enhanced_levels
-from turbo_cli.enhancement.loading import find_enhancer
+from turbo_cli.enhancement.levels import ENHANCER, Levels
+from turbo_cli.enhancement.loading import find_enhancer, load_enhancer
 from turbo_cli.errors import TurboError
-from turbo_cli.scheduling.gains import LEVELS
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +44,13 @@ class Ladder(Protocol):
         ...
 
     @property
-    def content(self) -> str:
-        """Two ladders with the same content give the same boxes."""
+    def levels(self) -> Levels:
+        """What the others are made of. Two ladders of one base and the same levels give the same boxes."""
+        ...
+
+    @property
+    def training_cameras(self) -> tuple[str, ...]:
+        """Whose frames were trained on, as far as that is known."""
         ...
 
     def detect(self, frames: Sequence[Frame]) -> list[FrameBoxes]:
@@ -63,81 +70,101 @@ class EnhancerLadder:
         return self.enhancer.detector
 
     @property
-    def content(self) -> str:
-        return f"{self.enhancer.detector.weights_hash} {hash_file(self.path)}"
+    def levels(self) -> Levels:
+        return Levels(ENHANCER, {self.path.name: hash_file(self.path)})
+
+    @property
+    def training_cameras(self) -> tuple[str, ...]:
+        return self.enhancer.training_cameras
 
     @torch.inference_mode()
     def detect(self, frames: Sequence[Frame]) -> list[FrameBoxes]:
         enhancer, detector = self.enhancer, self.enhancer.detector
         images, geometry = detector.prepare(frames)
         features = detector.encode(images)
-        maps = enhanced_levels(detector, enhancer.decoder, images, features, range(1, LEVELS))
+        maps = enhanced_levels(detector, enhancer.decoder, images, features, LEVELS)
         by_level = [detector.detect(at_level, geometry) for at_level in [features, *maps.values()]]
         predicted = enhancer.predict_difficulties(images)
         return [FrameBoxes(*row) for row in zip(zip(*by_level, strict=True), predicted, strict=True)]
 
 
-@dataclass(frozen=True, eq=False)
-class DetectorLadder:
-    """Model switching (Fig. 12): each level is a larger detector, the last one's for the levels above.
+class WholeLadder(ABC):
+    """Every level is a detection of its own, the last one's for the levels above.
 
     There is no D_f, so θ′ is θ: a plan by it is better informed than it could be.
     """
 
-    detectors: Sequence[SplitDetector]
+    base: SplitDetector
+    training_cameras: tuple[str, ...] = ()
 
     @property
-    def base(self) -> SplitDetector:
-        return self.detectors[0]
+    @abstractmethod
+    def levels(self) -> Levels:
+        """As `Ladder` has it."""
 
-    @property
-    def content(self) -> str:
-        return " ".join(detector.weights_hash for detector in self.detectors)
+    @abstractmethod
+    def detect_at(self, level: int, frames: Sequence[Frame]) -> list[Detections]:
+        """The boxes of a batch at a level below `levels.count`."""
 
     def detect(self, frames: Sequence[Frame]) -> list[FrameBoxes]:
-        return _without_discriminator([detect_batch(detector, frames) for detector in self.detectors])
+        """As `Ladder` has it."""
+        by_level = [self.detect_at(level, frames) for level in range(self.levels.count)]
+        by_level += [by_level[-1]] * (1 + STAGES - len(by_level))
+        return [FrameBoxes(levels, None) for levels in zip(*by_level, strict=True)]
 
 
 @dataclass(frozen=True, eq=False)
-class ImageLadder:
+class DetectorLadder(WholeLadder):
+    """Model switching (Fig. 12): each level is a larger detector."""
+
+    base: SplitDetector
+    larger: Sequence[SplitDetector]
+
+    @property
+    def levels(self) -> Levels:
+        hashes = {detector.name: detector.weights_hash for detector in self.larger}
+        return Levels(f"detectors:{','.join(detector.name for detector in self.larger)}", hashes)
+
+    def detect_at(self, level: int, frames: Sequence[Frame]) -> list[Detections]:
+        return detect_batch([self.base, *self.larger][level], frames)
+
+
+@dataclass(frozen=True, eq=False)
+class ImageLadder(WholeLadder):
     """Image enhancement (Fig. 11): each level is level 0 on frames that a baseline made clearer."""
 
     base: SplitDetector
     baselines: Mapping[str, Baseline]
 
     @property
-    def content(self) -> str:
-        return f"{self.base.weights_hash} {' '.join(self.baselines)}"
+    def levels(self) -> Levels:
+        return Levels(f"images:{','.join(self.baselines)}")
 
-    def detect(self, frames: Sequence[Frame]) -> list[FrameBoxes]:
-        clearer = [[baseline(frame) for frame in frames] for baseline in self.baselines.values()]
-        return _without_discriminator([detect_batch(self.base, batch) for batch in [frames, *clearer]])
+    def detect_at(self, level: int, frames: Sequence[Frame]) -> list[Detections]:
+        baseline = [None, *self.baselines.values()][level]
+        return detect_batch(self.base, [baseline(frame) for frame in frames] if baseline else frames)
 
 
-def load_ladder(levels: str, detector: str, enhancer: Path | None, device: str = "cpu") -> Ladder:
+def load_ladder(
+    levels: str, base: SplitDetector, enhancer: Path | None, device: str = "cpu"
+) -> EnhancerLadder | WholeLadder:
     """`enhancer`, `detectors:NAME,NAME` or `images:BASELINE,BASELINE` above the detector as level 0.
 
     Raises `TurboError` for anything else, more than five levels, or what cannot be loaded.
     """
     kind, _, names = levels.partition(":")
-    base = load_detector(detector, device=device)
-    if levels == "enhancer":
+    if levels == ENHANCER:
         if enhancer is None:
-            raise TurboError("a replay needs the enhancer's weights", "add --enhancer enhancer.safetensors")
+            raise TurboError("levels of an enhancer need its weights", "add --enhancer enhancer.safetensors")
         return EnhancerLadder(load_enhancer(enhancer, base), find_enhancer(enhancer))
-    if kind not in ("detectors", "images") or not 1 <= len(names.split(",")) < LEVELS:
+    if kind not in ("detectors", "images") or not 1 <= len(names.split(",")) <= STAGES:
         raise TurboError(
             f"levels {levels!r}: not enhancer, detectors:NAMES or images:NAMES, one to five of them",
             "write for example detectors:efficientdet-d4,efficientdet-d7",
         )
     if kind == "images":
         baselines = find_baselines(names, device)
-        if not 1 <= len(baselines) < LEVELS:
+        if not 1 <= len(baselines) <= STAGES:
             raise TurboError(f"levels {levels!r}: {len(baselines)} baselines", "name one to five of them")
         return ImageLadder(base, baselines)
-    return DetectorLadder([base, *(load_detector(name, device=device) for name in names.split(","))])
-
-
-def _without_discriminator(by_level: list[list[Detections]]) -> list[FrameBoxes]:
-    by_level += [by_level[-1]] * (LEVELS - len(by_level))
-    return [FrameBoxes(levels, None) for levels in zip(*by_level, strict=True)]
+    return DetectorLadder(base, [load_detector(name, device=device) for name in names.split(",")])
