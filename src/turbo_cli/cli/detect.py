@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from turbo_cli.cli.options import (
+    OUTPUT,
     BatchSizeOption,
     ClassesOption,
+    DatasetArgument,
     DetectorOption,
     DeviceOption,
     JsonOption,
@@ -25,11 +27,19 @@ EXAMPLE = "Example: turbo detect --detector tiny street.mp4 --out boxes.json --d
 
 def detect(
     context: typer.Context,
-    source: Annotated[Path, typer.Argument(help="A dataset, COCO JSON, video, image, or folder of these.")],
+    source: DatasetArgument,
     detector: DetectorOption,
     out: Annotated[Path, typer.Option("--out", help="The COCO result list to write.")],
-    draw: Annotated[Path | None, typer.Option("--draw", help="Write annotated frames here too.")] = None,
-    draw_score: Annotated[float, typer.Option(min=0, max=1, help="Draw boxes of at least this score.")] = 0.3,
+    draw: Annotated[
+        Path | None,
+        typer.Option("--draw", help="Folder to make for annotated frames.", rich_help_panel=OUTPUT),
+    ] = None,
+    draw_score: Annotated[
+        float,
+        typer.Option(
+            metavar="X", min=0, max=1, help="Draw boxes from this score on.", rich_help_panel=OUTPUT
+        ),
+    ] = 0.3,
     classes: ClassesOption = None,
     weights: WeightsOption = None,
     size: SizeOption = None,
@@ -37,7 +47,7 @@ def detect(
     batch_size: BatchSizeOption = 8,
     as_json: JsonOption = False,
 ) -> None:
-    """Run a detector over every frame; where there are labels, print its mAP camera by camera."""
+    """Run a detector over every frame; with labels, print its mAP by camera."""
     from turbo_cli.artifacts import detections as artifact
     from turbo_cli.artifacts.atomic import check_folder
     from turbo_cli.data.dataset import check_output, open_dataset

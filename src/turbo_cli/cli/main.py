@@ -52,7 +52,7 @@ def _print_version(wanted: bool) -> None:
 def root(
     context: typer.Context,
     quiet: Annotated[
-        bool, typer.Option("--quiet", help="Print nothing but warnings, errors, and what --json asks for.")
+        bool, typer.Option("--quiet", help="Print only warnings, errors, and what --json asks for.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print details on the way.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours (as NO_COLOR=1).")] = False,
