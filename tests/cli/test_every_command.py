@@ -14,6 +14,7 @@ from PIL import Image
 
 from tests.cli.commands import ALL, GROUPS, LEAVES, WITH_JSON, Command, complete_line
 from tests.conftest import RunTurbo
+from tests.docs.json_table import read_table
 
 COLOUR = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9\d|10\d)(?:;\d+)*m")
 
@@ -85,11 +86,13 @@ def test_global_flags_may_stand_anywhere(
 
 
 @every_json
-def test_json_is_all_that_stdout_holds(command: Command, turbo: RunTurbo, folder: Path) -> None:
+def test_json_is_all_that_stdout_holds_and_is_as_documented(
+    command: Command, turbo: RunTurbo, folder: Path
+) -> None:
     finished = turbo(*complete_line(command, folder), "--json", "--quiet")
     assert finished.status == 0, finished.err
-    assert json.loads(finished.out)
     assert finished.err == ""
+    read_table().check(str(command), json.loads(finished.out))
 
 
 @every_json
