@@ -162,7 +162,7 @@ def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 def _see_also(command: Command) -> str:
     links = ["[exit statuses](../cli.md#exit-statuses)"]
     if "--json" in command.options:
-        links.append("[what `--json` prints](../cli.md#what-json-prints)")
+        links.append("[what `--json` prints](../cli.md#results-as-json)")
     if page := PROSE.get(str(command)):
         links.append(f"[more about it](../{page}.md)")
     return f"See also: {', '.join(links)}."
