@@ -48,8 +48,8 @@ def _custom() -> SplitDetector:
 
 
 @functools.cache
-def _service() -> str:
-    """The address of a service on loopback, which runs until the tests end."""
+def service_url() -> str:
+    """Of a service on loopback, which runs until the tests end."""
     running = serving()
     service = running.__enter__()
     atexit.register(running.__exit__, None, None, None)
@@ -79,7 +79,7 @@ ARGUMENTS: dict[str, Callable[[Path], str]] = {
     "profiles": lambda folder: str(write_profile(folder / "profile")),
     "second": lambda folder: str(write_profile(folder / "profile")),
     "source": lambda folder: str(folder / "street"),
-    "url": lambda folder: _service(),
+    "url": lambda folder: service_url(),
 }
 
 # What keeps a command short that would work for long.
