@@ -1,6 +1,6 @@
 """Small stand-ins for what the documentation's command lines read, under the names that it gives them.
 
-A documented command line with an input of a new name needs it here; one that cannot be run, a word in `NOT_RUN`.
+A documented line with an input of a new name needs it here; one that cannot be run, a word in `NOT_RUN`.
 """
 
 import shutil

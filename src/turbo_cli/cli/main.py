@@ -25,6 +25,7 @@ from turbo_cli.cli import (
     train_multiexit,
     weights,
 )
+from turbo_cli.cli.first import StagesInOrder
 from turbo_cli.cli.output import Output
 from turbo_cli.errors import TurboError
 
@@ -35,6 +36,7 @@ GLOBAL_FLAGS = ("--quiet", "--verbose", "--no-color")
 
 app = typer.Typer(
     name="turbo",
+    cls=StagesInOrder,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Spend an edge box's idle GPU time on the frames that its detector finds hard.",

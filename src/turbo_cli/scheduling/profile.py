@@ -10,7 +10,7 @@ from turbo_cli.artifacts.accuracy import AccuracyTable
 from turbo_cli.artifacts.latency import LatencyTable
 from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.enhancement.difficulty import ROI_SCORE
-from turbo_cli.errors import TurboError, nearest
+from turbo_cli.errors import MissingFileError, TurboError, did_you_mean
 from turbo_cli.scheduling.costs import Order
 from turbo_cli.scheduling.gains import GainTable, Reading, Statistic, gain_table
 from turbo_cli.scheduling.latency import LatencyProfile, latency_profile
@@ -58,6 +58,9 @@ def load_profile(
     made for another; None takes any. Raises `TurboError` naming file, row and column or key.
     """
     found = find_profile(folder)
+    for name in ("latency.csv", "accuracy.csv"):
+        if not (found / name).exists():
+            raise MissingFileError(found, "turbo profile measure", f"has no {name}")
     times = latency_csv.read(found / "latency.csv", detector, detector_weights_hash)
     gains = accuracy.read(found / "accuracy.csv", detector, detector_weights_hash)
     gains.provenance.require(
@@ -91,9 +94,12 @@ def find_profile(name: Path | str) -> Path:
     if Path(name).is_dir():
         return Path(name)
     shipped = shipped_profiles()
-    if str(name) not in shipped:
-        raise TurboError(f"{name}: no such folder, and no shipped profile", nearest(str(name), shipped))
-    return shipped[str(name)]
+    if str(name) in shipped:
+        return shipped[str(name)]
+    problem = "no such folder, and no shipped profile"
+    if hint := did_you_mean(str(name), shipped):
+        raise TurboError(f"{name}: {problem}", hint)
+    raise MissingFileError(Path(name), "turbo profile measure", problem)
 
 
 def shipped_profiles() -> dict[str, Path]:

@@ -30,7 +30,7 @@ EXAMPLE = "Example: turbo weights fine-tune --detector tiny --dataset streets --
 def fine_tune(
     context: typer.Context,
     detector: DetectorOption,
-    labelled: LabelledOption,
+    dataset: LabelledOption,
     out: OutOption,
     validate: ValidateOption = None,
     degrade: DegradeOption = "all",
@@ -57,7 +57,7 @@ def fine_tune(
 
     output: Output = context.obj
     options = training.DetectorTraining(
-        dataset=labelled,
+        dataset=dataset,
         out=out,
         validate=tuple(validate or ()),
         kinds=parse_kinds(degrade),

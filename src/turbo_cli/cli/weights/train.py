@@ -33,7 +33,7 @@ class Trainable(StrEnum):
 def train(
     context: typer.Context,
     name: Annotated[Trainable, typer.Argument(help="The detector.")],
-    labelled: LabelledOption,
+    dataset: LabelledOption,
     out: OutOption,
     validate: ValidateOption = None,
     iterations: IterationsOption = 8000,
@@ -51,7 +51,7 @@ def train(
 
     output: Output = context.obj
     options = training.DetectorTraining(
-        dataset=labelled,
+        dataset=dataset,
         out=out,
         validate=tuple(validate or ()),
         iterations=iterations,
