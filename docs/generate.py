@@ -1,6 +1,6 @@
 """Writes `docs/commands/`, a page for each command, from the command line itself: `make docs`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -154,7 +154,7 @@ def _default(option: Any, context: typer.Context) -> str:
     return "" if value in (None, False, "") else f"`{value}`"
 
 
-def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [header, ("---",) * len(header), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

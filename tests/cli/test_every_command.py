@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from docs.generate import Command
 
-from tests.cli.commands import ALL, GROUPS, LEAVES, WITH_JSON, Command, complete_line
+from tests.cli.commands import ALL, GROUPS, LEAVES, WITH_JSON, complete_line
 from tests.conftest import RunTurbo
 from tests.docs.json_table import read_table
 

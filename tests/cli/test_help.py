@@ -1,8 +1,9 @@
 """Every command's help: one screen, its options in groups, none of them a paragraph."""
 
 import pytest
+from docs.generate import Command
 
-from tests.cli.commands import ALL, Command
+from tests.cli.commands import ALL
 from tests.conftest import RunTurbo
 from turbo_cli.cli.options import PANELS
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from docs.generate import Command
 
-from tests.cli.commands import ALL, GROUPS, LEAVES, Command, complete_line
+from tests.cli.commands import ALL, GROUPS, LEAVES, complete_line
 from tests.conftest import RunTurbo
 
 WITH_DEVICE = [command for command in LEAVES if {"--device", "--detector"} <= command.options]
