@@ -222,7 +222,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         r"accuracy\.csv: line 120: is cut off",
     ),
     "empty table": (cut("accuracy.csv", 0), r"accuracy\.csv: is empty"),
-    "table absent": (lambda folder: (folder / "latency.csv").unlink(), r"latency\.csv: no such file"),
+    "table absent": (lambda folder: (folder / "latency.csv").unlink(), "has no latency.csv"),
     "metadata absent": (
         lambda folder: (folder / "accuracy.csv.json").unlink(),
         r"accuracy\.csv\.json: no such file: accuracy\.csv lies without its metadata",
@@ -294,5 +294,5 @@ def test_a_profile_of_another_detector_or_other_levels_is_refused(
 def test_a_folder_that_is_no_profile_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TurboError, match="no such folder, and no shipped profile"):
         load_profile(tmp_path / "nowhere")
-    with pytest.raises(TurboError, match=r"latency\.csv: no such file"):
+    with pytest.raises(TurboError, match=r"has no latency\.csv"):
         load_profile(tmp_path)

@@ -12,7 +12,7 @@ from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.detectors.base import SplitDetector
 from turbo_cli.enhancement.difficulty import ROI_SCORE
 from turbo_cli.enhancement.levels import ENHANCER, Levels
-from turbo_cli.errors import TurboError, nearest
+from turbo_cli.errors import MissingFileError, TurboError, did_you_mean
 from turbo_cli.scheduling.costs import Order
 from turbo_cli.scheduling.gains import GainTable, Reading, Statistic, gain_table
 from turbo_cli.scheduling.latency import PIECES, WHOLE, LatencyProfile, latency_profile
@@ -75,10 +75,12 @@ def load_profile(
     """Read a profile: a folder, or the name of a shipped one such as `t4/yolov3`.
 
     detector, levels: refuse a profile that was made for others, or for another input size, as far as it tells
-    one; None takes any. Raises `TurboError` naming
-    file, row and column or key.
+    one; None takes any. Raises `TurboError` naming file, row and column or key.
     """
     found = find_profile(folder)
+    for name in ("latency.csv", "accuracy.csv"):
+        if not (found / name).exists():
+            raise MissingFileError(found, "turbo profile measure", f"has no {name}")
     wanted = (detector.name, detector.weights_hash) if detector else (None, None)
     times = latency_csv.read(found / "latency.csv", *wanted)
     gains = accuracy.read(found / "accuracy.csv", *wanted)
@@ -156,9 +158,12 @@ def find_profile(name: Path | str) -> Path:
     if Path(name).is_dir():
         return Path(name)
     shipped = shipped_profiles()
-    if str(name) not in shipped:
-        raise TurboError(f"{name}: no such folder, and no shipped profile", nearest(str(name), shipped))
-    return shipped[str(name)]
+    if str(name) in shipped:
+        return shipped[str(name)]
+    problem = "no such folder, and no shipped profile"
+    if hint := did_you_mean(str(name), shipped):
+        raise TurboError(f"{name}: {problem}", hint)
+    raise MissingFileError(Path(name), "turbo profile measure", problem)
 
 
 def shipped_profiles() -> dict[str, Path]:

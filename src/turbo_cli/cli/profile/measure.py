@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from turbo_cli.cli.options import (
+    RUNNING,
     ClassesOption,
     DetectorOption,
     JsonOption,
@@ -35,14 +36,24 @@ def measure(
     ] = None,
     levels: LevelsOption = "enhancer",
     gpu: Annotated[
-        str, typer.Option("--gpu", help="cpu, cuda:NUMBER, auto, or hardware that is not here (t4, l4, …).")
+        str,
+        typer.Option(
+            "--gpu", help="cpu, cuda:NUMBER, auto, or what is not here (t4, l4, …).", rich_help_panel=RUNNING
+        ),
     ] = "auto",
     estimate: Annotated[
-        bool, typer.Option("--estimate", help="Estimate the latencies of hardware that is not here.")
+        bool,
+        typer.Option("--estimate", help="Estimate hardware that is not here.", rich_help_panel=RUNNING),
     ] = False,
-    max_batch: Annotated[int, typer.Option(min=1, max=4096, help="The largest batch.")] = 16,
+    max_batch: Annotated[
+        int,
+        typer.Option(metavar="N", min=1, max=4096, help="The largest batch.", rich_help_panel=RUNNING),
+    ] = 16,
     max_seconds: Annotated[
-        float, typer.Option(min=0.01, help="Of timed runs for each piece at each batch size, at most.")
+        float,
+        typer.Option(
+            metavar="X", min=0.01, help="Timed runs of a piece take so long at most.", rich_help_panel=RUNNING
+        ),
     ] = 10.0,
     classes: ClassesOption = None,
     roi_score: RoiScoreOption = 0.3,
