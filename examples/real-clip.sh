@@ -68,8 +68,9 @@ replay() {
     local made=$1
     shift
     [ ! -e "$made" ] || return 0
-    echo "turbo serve ${detector[*]} --window 1000 $*"
-    turbo serve "${detector[@]}" --window 1000 --port 8093 "$@" 2> "$made.log" &
+    local service=(turbo serve "${detector[@]}" --window 1000 --port 8093 "$@")
+    echo "${service[*]}"
+    "${service[@]}" 2> "$made.log" &
     trap 'kill $! 2> /dev/null' EXIT
     until curl --silent --fail --output /dev/null http://127.0.0.1:8093/readyz; do
         kill -0 $!
