@@ -24,7 +24,7 @@ def quickstart(
         bool, typer.Option("--fast", help="Take the enhancer that ships with Turbo, train none.")
     ] = False,
     iterations: Annotated[
-        int, typer.Option(min=5, help="Training steps of stage two; stage one takes a fifth.")
+        int, typer.Option(min=1, help="Training steps of stage two; stage one takes a fifth.")
     ] = 600,
     seed: Annotated[int, typer.Option(min=0, max=2**31, help="Of cameras and training.")] = 0,
     as_json: JsonOption = False,
