@@ -99,9 +99,13 @@ def test_a_folder_made_with_other_options_is_left_alone(tmp_path: Path) -> None:
         quickstart(tmp_path, QuickstartOptions(), print)
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("numbers", "status"),
+    [([signal.SIGINT], 130), ([signal.SIGTERM, signal.SIGTERM], 143), ([signal.SIGHUP], 129)],
+    ids=["Ctrl-C", "SIGTERM twice, as `timeout` sends it", "the terminal goes"],
+)
 def test_a_signal_ends_the_child_too_and_leaves_nothing_half_made(
-    number: int, status: int, tmp_path: Path
+    numbers: list[signal.Signals], status: int, tmp_path: Path
 ) -> None:
     folder = tmp_path / "run"
     command = [sys.executable, "-m", "turbo_cli", "quickstart", "--out", str(folder)]
@@ -109,11 +113,12 @@ def test_a_signal_ends_the_child_too_and_leaves_nothing_half_made(
     try:
         until(lambda: list(folder.glob(".train.*.tmp/images/*")), 120)
         children = psutil.Process(process.pid).children(recursive=True)
-        process.send_signal(number)
+        for number in numbers:
+            process.send_signal(number)
         _, err = process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == status
-    assert err.decode() == ("error: interrupted\n" if number == signal.SIGINT else "")
+    assert err.decode() == ("error: interrupted\n" if status == 130 else "")
     assert children and not any(child.is_running() for child in children)
     assert {path.name for path in folder.iterdir()} == {"quickstart.json", "logs"}

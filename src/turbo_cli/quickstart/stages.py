@@ -100,7 +100,7 @@ def _judging(enhancer: str, trained: tuple[str, ...]) -> tuple[Stage, ...]:
     profile = Stage(
         "profile",
         "measure what each level costs on this machine, and gains",
-        f"profile measure {both} --dataset test --gpu cpu --max-batch 8 --max-seconds 0.3 --out profile",
+        f"profile measure {both} --dataset test --gpu cpu --max-batch 4 --max-seconds 0.2 --out profile",
         ("profile/accuracy.csv", "profile/latency.csv"),
         ("test", *trained),
     )
