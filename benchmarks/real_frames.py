@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pooling import Pooled
 from scipy.ndimage import median_filter
 
 from turbo_cli.artifacts.dataset import DatasetFile, Image
@@ -24,12 +25,17 @@ from turbo_cli.data import Dataset, open_dataset
 from turbo_cli.data.sequences import by_camera
 from turbo_cli.data.sources import find_source
 from turbo_cli.data.splitting import subset, write_referring
+from turbo_cli.enhancement.fusion import fuse
+from turbo_cli.metrics import parse_classes
+from turbo_cli.profiling.judging import Judge, Measured
 
 KINDS = "low-light,fog,blur,compression,salt-and-pepper"
 """What the degraded test frames went through."""
 
 TRAINED_KINDS = f"{KINDS},exposure,colour-cast,low-resolution"
 """Rain is not among them: no enhancer here has seen any."""
+
+CLASSES = "vehicle=car+bus+truck"
 
 NOISY = 1.5
 """Grey levels. The median distance of a frame to its own 3×3 median is 0 to 1.3 for frames as their camera
@@ -46,7 +52,11 @@ REFERENCES = ("stretch", "median-then-stretch")
 
 @dataclass(frozen=True)
 class Recipe:
-    """One enhancer. frames: the dataset whose cameras it is trained on; tests: datasets it is judged on."""
+    """One enhancer. frames: the dataset whose cameras it is trained on; tests: datasets it is judged on.
+
+    level_by: the enhancer whose best level on its own degraded frames, of cameras that this one was trained
+    on, fixes the level of this one in advance.
+    """
 
     name: str
     frames: str
@@ -54,6 +64,7 @@ class Recipe:
     iterations: int
     tests: tuple[str, ...]
     more: tuple[str, ...] = ()
+    level_by: str = ""
 
 
 def recipes() -> list[Recipe]:
@@ -65,9 +76,13 @@ def recipes() -> list[Recipe]:
         "fold-b": tuple(f"fold-b-{test}" for test in day),
     }
     same = ("same-degraded", "same-clear")
+    a, b = "fold-a-unlabelled", "fold-b-unlabelled"
     return [
-        *(Recipe(f"{fold}-unlabelled", fold, "distill", 600, tests[fold], crossed) for fold in FOLDS),
-        Recipe("fold-a-labelled", "fold-a", "detection=0.4,distill", 600, tests["fold-a"], crossed),
+        Recipe(a, "fold-a", "distill", 1200, tests["fold-a"], crossed, level_by=b),
+        Recipe(b, "fold-b", "distill", 1200, tests["fold-b"], crossed, level_by=a),
+        Recipe(
+            "fold-a-labelled", "fold-a", "detection=0.4,distill", 1200, tests["fold-a"], crossed, level_by=b
+        ),
         Recipe("same-unlabelled", "clip/part-1", "distill", 400, same),
         Recipe("same-labelled", "clip/part-1", "detection,distill", 400, same),
         Recipe("public-unlabelled", "photographs", "distill", 400, same),
@@ -112,7 +127,7 @@ def prepare(place: Workplace) -> None:
     for fold, cameras in FOLDS.items():
         place.turbo(fold, "data", "join", "all", "--cameras", ",".join([*cameras, VALIDATION]), "--out", fold)
     write_test_frames(place)
-    for name in ("same", "validation", *FOLDS):
+    for name in ("same", *FOLDS):
         for kind, kinds in (("degraded", KINDS), ("rain", "rain")):
             made = f"{name}-{kind}"
             place.turbo(made, "data", "degrade", f"{name}-clear", made, "--kind", kinds, "--seed", "7")
@@ -134,7 +149,6 @@ def write_test_frames(place: Workplace) -> None:
         keep(f"{fold}-clear", set(tested) - {NIGHT}, as_made)
         keep(f"{fold}-noisy", set(tested) - {NIGHT}, lambda image: image.id in noisy)
     keep("fold-a-night", {NIGHT}, as_made)
-    keep("validation-clear", {VALIDATION}, as_made)
     write_subset(place.out / "same-clear", find_source(place.out / "clip/part-2").content, lambda image: True)
 
 
@@ -176,8 +190,8 @@ def train(place: Workplace, recipe: Recipe) -> None:
     gan = f"{name}-gan.safetensors"
     place.turbo(gan, "train-gan", *made, *spoiled, "--difficulty", f"{name}.csv", "--out", gan, *short)
     out = f"{recipe.name}.safetensors"
-    options = ("--loss", recipe.loss, "--degrade", TRAINED_KINDS, "--classes", "vehicle=car+bus+truck")
-    length = ("--crop", "320x256", "--iterations", str(recipe.iterations), "--eval-every", "200")
+    options = ("--loss", recipe.loss, "--degrade", TRAINED_KINDS, "--classes", CLASSES)
+    length = ("--crop", "320x256", "--iterations", str(recipe.iterations), "--eval-every", "400")
     exits = ("train-multiexit", *made, "--gan", gan, "--dataset", frames, *options, *length, *recipe.more)
     place.turbo(out, *exits, "--out", out)
 
@@ -187,8 +201,10 @@ def evaluate(place: Workplace, recipe: Recipe, test: str) -> dict[str, Any]:
     enhancer, report = f"{recipe.name}.safetensors", f"{recipe.name}-on-{test}.json"
     if not (place.out / report).exists():
         line = ["turbo", "evaluate", *place.detector, "--enhancer", enhancer, "--dataset", test]
-        line += ["--classes", "vehicle=car+bus+truck", "--hard-threshold", "0.53"]
+        line += ["--classes", CLASSES, "--hard-threshold", "0.53"]
         line += ["--baselines", ",".join(REFERENCES), "--bootstrap", "500", "--json"]
+        line += ["--boxes", boxes_folder(recipe, test)]
+        shutil.rmtree(place.out / boxes_folder(recipe, test), ignore_errors=True)
         print(shlex.join(line), flush=True)
         done = subprocess.run(line, cwd=place.out, check=True, stdout=subprocess.PIPE)
         (place.out / report).write_bytes(done.stdout)
@@ -196,15 +212,23 @@ def evaluate(place: Workplace, recipe: Recipe, test: str) -> dict[str, Any]:
     return content
 
 
+def boxes_folder(recipe: Recipe, test: str) -> str:
+    """Where the boxes of an evaluation lie."""
+    return f"{recipe.name}-on-{test}-boxes"
+
+
 def fixed_level(place: Workplace, recipe: Recipe) -> str:
-    """The level of highest AP50 on the degraded frames of a camera that was held out of training."""
-    levels = evaluate(place, recipe, "validation-degraded")["levels"]
+    """The level that was best, by AP50, for another enhancer on cameras that it never saw; or nothing."""
+    by = next((one for one in recipes() if one.name == recipe.level_by), None)
+    if by is None:
+        return ""
+    levels = evaluate(place, by, f"{by.frames}-degraded")["levels"]
     return max(LEVELS, key=lambda level: levels[level]["all"]["ap50"])
 
 
 def table_rows(place: Workplace, recipe: Recipe) -> list[str]:
     """One row for each set of test frames, and one for each of its cameras of at least 20 frames."""
-    best = fixed_level(place, recipe) if "--validate-on" in recipe.more else ""
+    best = fixed_level(place, recipe)
     rows = []
     for test in recipe.tests:
         report = evaluate(place, recipe, test)
@@ -223,24 +247,64 @@ def table_row(name: str, test: str, report: dict[str, Any], group: str, best: st
         found: dict[str, Any] = {**ways[way], **ways[way]["cameras"]}[group]
         return found
 
-    levels, baselines, merged = report["levels"], report["baselines"], report["fusions"]["weighted"]
+    def gain(ways: dict[str, Any], way: str, over: str = "level 0") -> str:
+        points = judged(ways, way)["gains"][over]
+        return difference(points["ap50"], *points["ap50_interval"])
+
+    levels, baselines = report["levels"], report["baselines"]
     plain = judged(levels, "0")
     cells = [name, test, str(plain["frames"]), f"{100 * plain['ap50']:.1f}"]
-    cells += [difference(judged(levels, level)["gains"]["level 0"]) for level in LEVELS]
-    cells += [difference(judged(baselines, one)["gains"]["level 0"]) for one in REFERENCES]
+    cells += [gain(levels, level) for level in LEVELS]
+    cells += [gain(baselines, one) for one in REFERENCES]
     if best:
-        gains = judged(levels, best)["gains"]
-        cells += [best, *(difference(gains[one]) for one in REFERENCES)]
-        cells += [difference(judged(merged, best)["gains"]["mirrored"])]
+        cells += [best, *(gain(levels, best, one) for one in REFERENCES)]
+        cells += [gain(report["fusions"]["weighted"], best, "mirrored")]
     else:
         cells += [""] * (2 + len(REFERENCES))
     return f"| {' | '.join(cells)} |"
 
 
-def difference(gain: dict[str, Any]) -> str:
+def pooled_rows(place: Workplace) -> list[str]:
+    """Both folds together: every camera is judged by the enhancer that never saw it, at its fixed level."""
+    pair = recipes()[:2]
+    fixed = [fixed_level(place, recipe) for recipe in pair]
+    rows = []
+    for kind in ("degraded", "rain", "clear", "noisy"):
+        tests = [f"{recipe.frames}-{kind}" for recipe in pair]
+        pooled = Pooled(
+            [open_dataset(place.out / test) for test in tests],
+            [place.out / boxes_folder(recipe, test) for recipe, test in zip(pair, tests, strict=True)],
+        )
+        rows.append(pooled_row(pooled, fixed, kind))
+    return rows
+
+
+def pooled_row(pooled: Pooled, fixed: list[str], kind: str) -> str:
+    """As `table_row`, on the frames of one kind of all cameras never seen."""
+    judge = Judge(pooled, {"all": np.arange(len(pooled))}, parse_classes(CLASSES), resamples=500)
+
+    def gain(way: Measured, over: Measured) -> str:
+        ap50 = judge.compare(way, {"other": over})["all"].gains["other"].ap50
+        return difference(ap50.value, ap50.low, ap50.high)
+
+    levels = {level: judge.measure(pooled.found(f"level-{level}")) for level in ("0", *LEVELS)}
+    references = [judge.measure(pooled.found(f"baseline-{one}")) for one in REFERENCES]
+    at_fixed = pooled.found(*(f"level-{level}" for level in fixed))
+    merged, mirrored = (
+        judge.measure([fuse(*pair, "weighted") for pair in zip(pooled.found("level-0"), found, strict=True)])
+        for found in (at_fixed, pooled.found("mirrored"))
+    )
+    plain = judge.compare(levels["0"], {})["all"]
+    cells = ["both folds", kind, str(plain.frames), f"{100 * plain.score.ap50.value:.1f}"]
+    cells += [gain(way, levels["0"]) for way in [*(levels[level] for level in LEVELS), *references]]
+    cells += [", ".join(fixed), *(gain(judge.measure(at_fixed), one) for one in references)]
+    cells += [gain(merged, mirrored)]
+    return f"| {' | '.join(cells)} |"
+
+
+def difference(value: float, low: float, high: float) -> str:
     """AP50 points with their interval."""
-    low, high = (100 * bound for bound in gain["ap50_interval"])
-    return f"{100 * gain['ap50']:+.1f} [{low:.1f}, {high:.1f}]"
+    return f"{100 * value:+.1f} [{100 * low:.1f}, {100 * high:.1f}]"
 
 
 def main() -> None:
@@ -259,7 +323,9 @@ def main() -> None:
     print(f"| {' | '.join(head)} |\n|{' --- |' * len(head)}")
     for recipe in recipes():
         train(place, recipe)
+    for recipe in recipes():
         print("\n".join(table_rows(place, recipe)), flush=True)
+    print("\n".join(pooled_rows(place)), flush=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import RunTurbo
 from tests.profiling.streets import make_enhancer, make_streets, write_enhancer
+from turbo_cli.artifacts import detections
 
 FACTORY = """
 from tests.small_detector import SmallDetector
@@ -48,7 +49,9 @@ def test_page_pictures_and_json_from_a_part_of_the_frames(line: list[str], turbo
         "--score",
         "0.4",
     ]
-    finished = turbo(*line, *options, "--html", "report.html", "--gallery", "gallery", "--json")
+    finished = turbo(
+        *line, *options, "--html", "report.html", "--gallery", "gallery", "--boxes", "boxes", "--json"
+    )
     assert finished.status == 0, finished.err
     content = json.loads(finished.out)
     assert content["levels"]["0"]["all"]["frames"] == content["frames"]["all"] == 6
@@ -56,6 +59,14 @@ def test_page_pictures_and_json_from_a_part_of_the_frames(line: list[str], turbo
     assert content["training_cameras"] == ["north"]
     assert "small_plugin:make" in Path("report.html").read_text("utf-8")
     assert Path("gallery").is_dir()
+    found = {path.stem: detections.read(path) for path in Path("boxes").iterdir()}
+    assert set(found) == {
+        *(f"level-{level}" for level in range(6)),
+        "mirrored",
+        "baseline-median",
+        "baseline-clahe",
+    }
+    assert len(found["level-0"]) == 6
 
 
 def test_the_table_shows_every_level_and_baseline(line: list[str], turbo: RunTurbo) -> None:

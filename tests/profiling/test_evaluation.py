@@ -17,7 +17,7 @@ from turbo_cli.enhancement.baselines import find_baselines
 from turbo_cli.enhancement.enhancer import LEVELS
 from turbo_cli.errors import TurboError
 from turbo_cli.metrics import evaluate, mean_average_precision
-from turbo_cli.profiling.as_json import report_as_json
+from turbo_cli.profiling.as_artifact import as_artifact
 from turbo_cli.profiling.evaluation import (
     EvaluationOptions,
     Report,
@@ -103,11 +103,11 @@ def test_without_hard_frames_their_scores_are_unknown_and_nothing_fails(streets:
     assert len(group_frames(streets, kinds, ())["hard"]) == 0
     options = EvaluationOptions(roi_score=0.0, hard_threshold=0.0, resamples=5)
     report = evaluate_enhancer(make_enhancer(trained=True), streets, {}, options)
-    content = report_as_json(report)
+    content = as_artifact(report).model_dump()
     assert content["levels"]["4"]["hard"]["frames"] == 0
     assert content["levels"]["4"]["hard"]["map"] is content["levels"]["4"]["hard"]["map_interval"] is None
     assert content["discriminator"]["auc"] is None
-    assert "no such frames" in make_page(report, [], "x")
+    assert "no such frames" in make_page(as_artifact(report), [], "x")
 
 
 def test_merged_boxes_are_compared_with_a_mirrored_pass(trained: Report) -> None:
@@ -155,7 +155,7 @@ def test_mistakes_are_counted_at_the_score(streets: Dataset, trained: Report) ->
 
 
 def test_json_has_the_promised_shape(trained: Report) -> None:
-    content: dict[str, Any] = json.loads(json.dumps(report_as_json(trained), allow_nan=False))
+    content: dict[str, Any] = json.loads(as_artifact(trained).model_dump_json())
     for level in ("0", "1", "2", "3", "4", "5"):
         for group in ("all", "hard", "easy"):
             one = content["levels"][level][group]
@@ -179,7 +179,7 @@ def test_best_and_worst_cases_are_drawn_and_the_page_holds_all(
     pictures = sorted(path.name for path in (tmp_path / "gallery").iterdir())
     assert pictures == ["best-01-000007.jpg", "best-02-000008.jpg", "worst-01-000010.jpg"]
     assert Image.open(tmp_path / "gallery" / pictures[0]).size == (2 * 64 + 4, 32 + 34)
-    page = make_page(trained, cases, "<b>small</b>")
+    page = make_page(as_artifact(trained), cases, "<b>small</b>")
     assert page.count("data:image/jpeg;base64,") == len(cases)
     assert "&lt;b&gt;small" in page and "<b>small" not in page
     assert "http" not in page, "a self-contained page refers to nothing outside"

@@ -14,7 +14,7 @@ from turbo_cli.data import Dataset
 from turbo_cli.detectors.base import SplitDetector
 from turbo_cli.enhancement.generator import copy_encoder
 from turbo_cli.errors import TurboError
-from turbo_cli.profiling.as_json import report_as_json
+from turbo_cli.profiling.as_artifact import as_artifact
 from turbo_cli.profiling.evaluation import EvaluationOptions, evaluate_enhancer
 from turbo_cli.profiling.references import FINE_TUNED, GENERATOR, load_references
 from turbo_cli.training.game import Gan
@@ -65,7 +65,7 @@ def test_references_are_rows_with_gains_and_equal_ones_gain_nothing(streets: Dat
         assert changed == differs
         gain = report.judged[way]["all"].gains["level 0"].ap50
         assert differs or (gain.value, gain.low, gain.high) == (0, 0, 0)
-    content = report_as_json(report)["references"]
+    content = as_artifact(report).model_dump()["references"]
     assert set(content) == {FINE_TUNED, GENERATOR}
     assert content[GENERATOR]["by-1.safetensors"]["hard"]["frames"] == len(report.groups["hard"])
 

@@ -4,11 +4,13 @@ import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from turbo_cli.errors import TurboError
+
+Content = TypeVar("Content")
 
 LONGEST_LINE = 1 << 20
 """Bytes; what is longer is no table, and reading it must not take all the memory."""
@@ -62,6 +64,15 @@ def parse_json(place: str, text: str | bytes) -> Any:
         raise TurboError(f"{place}: is not valid JSON: nested too deeply") from error
     except ValueError as error:
         raise TurboError(f"{place}: is not valid JSON: {error}") from error
+
+
+def read_json(path: Path, content_type: type[Content], made_by: str) -> Content:
+    """A JSON file as a value of this type. Raises `TurboError` naming file and key."""
+    content = parse_json(str(path), read_bytes(path, made_by))
+    try:
+        return TypeAdapter(content_type).validate_python(content)
+    except ValidationError as error:
+        refuse(str(path), error, made_by)
 
 
 def first_problem(error: ValidationError) -> tuple[str, str]:

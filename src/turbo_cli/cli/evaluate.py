@@ -37,6 +37,9 @@ def evaluate(
     gallery: Annotated[
         Path | None, typer.Option("--gallery", help="Write before/after pictures of best and worst here.")
     ] = None,
+    boxes: Annotated[
+        Path | None, typer.Option("--boxes", help="Write the boxes of each level and baseline here.")
+    ] = None,
     baselines: Annotated[
         str, typer.Option(help="none, all, names with commas; package.module:factory is a plug-in.")
     ] = "all",
@@ -66,36 +69,46 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Judge every level of an enhancer on labelled frames, beside baselines, merged boxes and oracles."""
+    from turbo_cli.artifacts import evaluation as artifact
     from turbo_cli.artifacts.atomic import check_folder
     from turbo_cli.data import open_dataset
     from turbo_cli.data.selection import spread_frames
     from turbo_cli.detectors.loading import load_detector
     from turbo_cli.enhancement import load_enhancer
     from turbo_cli.enhancement.baselines import find_baselines
+    from turbo_cli.enhancement.loading import find_enhancer
     from turbo_cli.metrics import parse_classes
-    from turbo_cli.profiling.as_json import report_as_json
+    from turbo_cli.pages.page import write_page
+    from turbo_cli.profiling.as_artifact import as_artifact, provenance_of
+    from turbo_cli.profiling.boxes import write_boxes
     from turbo_cli.profiling.evaluation import EvaluationOptions, evaluate_enhancer
     from turbo_cli.profiling.gallery import find_cases, write_gallery
-    from turbo_cli.profiling.page import write_page
+    from turbo_cli.profiling.page import make_page
     from turbo_cli.profiling.references import load_references
 
     output: Output = context.obj
-    if gallery:
-        check_folder(gallery)
+    for folder in filter(None, (gallery, boxes)):
+        check_folder(folder)
     merged = parse_classes(classes) if classes else None
     compared = find_baselines(baselines, device)
-    chosen = spread_frames(open_dataset(labelled), frames)
+    dataset = open_dataset(labelled)
+    chosen = spread_frames(dataset, frames)
     loaded = load_enhancer(enhancer, load_detector(detector, weights, device, parse_size(size)))
     options = EvaluationOptions(merged, roi_score, hard_threshold, score, bootstrap, seed, batch_size)
     references = load_references(loaded.detector, reference or (), generator or ())
     report = evaluate_enhancer(loaded, chosen, compared, options, output.track, references)
+    evaluation = as_artifact(report)
     cases = find_cases(loaded, chosen, report, score=score, track=output.track) if html or gallery else []
     if gallery:
         write_gallery(gallery, cases)
+    if boxes:
+        write_boxes(boxes, chosen, report.passes)
     if html:
-        write_page(html, report, cases, f"{enhancer.name} for {detector} on {labelled.name}")
+        title = f"{enhancer.name} for {detector} on {labelled.name}"
+        write_page(html, make_page(evaluation, cases, title))
     if as_json:
-        output.json(report_as_json(report))
+        provenance = provenance_of(loaded.detector, find_enhancer(enhancer), dataset, options)
+        output.json(artifact.content(provenance, evaluation))
         return
     _print_report(output, report)
 

@@ -20,6 +20,7 @@ from turbo_cli.cli import (
     project,
     quickstart,
     replay,
+    report,
     schedule_sim,
     serve,
     train_gan,
@@ -83,6 +84,7 @@ app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("quickstart", epilog=quickstart.EXAMPLE)(quickstart.quickstart)
+app.command("report", epilog=report.EXAMPLE)(report.report)
 app.command("init", epilog=project.EXAMPLE)(project.init)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 

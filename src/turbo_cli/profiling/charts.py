@@ -1,91 +1,103 @@
-"""Small SVG charts of a report, for its page."""
+"""The figures of an evaluation: what the levels score, and how true D_f is."""
 
-import math
-from collections.abc import Mapping
+from turbo_cli.artifacts.evaluation import Bounds, Discriminator, Evaluation
+from turbo_cli.pages.axis import names, scale
+from turbo_cli.pages.chart import Line, figure, stacked
+from turbo_cli.pages.table import table
+from turbo_cli.pages.text import UNKNOWN, Html, joined, number, points
+from turbo_cli.profiling.tables import gain_over, mistakes_table
 
-from turbo_cli.profiling.judging import Judgements
-from turbo_cli.profiling.reliability import Reliability
-
-WIDTH, HEIGHT = 330, 220
-LEFT, RIGHT, TOP, BOTTOM = 36, 10, 26, 30
-
-
-def levels_chart(levels: Mapping[str, Judgements], group: str) -> str:
-    """AP50 of every level on one group of frames, with intervals and level 0 as a line."""
-    scores = {name: judgements[group].score.ap50 for name, judgements in levels.items()}
-    frames = levels["0"][group].frames
-    known = [score for score in scores.values() if not math.isnan(score.low)]
-    if not known:
-        return _chart(f"{group}: no such frames", "")
-    low, high = min(score.low for score in known), max(score.high for score in known)
-    low, high = math.floor(20 * low) / 20, max(math.ceil(20 * high) / 20, math.floor(20 * low) / 20 + 0.05)
-    parts = [_axis_y(low, high)]
-    y = _place(scores["0"].value, low, high)
-    parts.append(f'<line class="zero" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
-    for place, (name, score) in enumerate(scores.items()):
-        x = LEFT + (place + 0.5) * (WIDTH - LEFT - RIGHT) / len(scores)
-        bottom, middle, top = (_place(value, low, high) for value in (score.low, score.value, score.high))
-        parts += [
-            f'<path class="mark" stroke-width="2" d="M{x:.1f} {bottom:.1f}V{top:.1f}"/>',
-            f'<circle class="mark" cx="{x:.1f}" cy="{middle:.1f}" r="4"/>',
-            f'<text x="{x:.1f}" y="{HEIGHT - 10}" text-anchor="middle">{name}</text>',
-        ]
-    return _chart(f"{group} ({frames} frames)", "".join(parts))
+TENTHS = scale("predicted θ′", (0, 1))
+SHARE = scale("mean θ", (0, 1))
+TITLES = {
+    "all": "All frames",
+    "hard": "Hard frames",
+    "easy": "Easy frames",
+    "seen": "Cameras trained on",
+    "unseen": "Cameras never seen",
+}
+"""Of the groups' figures."""
 
 
-def reliability_chart(reliability: Reliability) -> str:
-    """Mean θ over mean θ′ by tenths (dots as large as their frames), and the share of hard frames in each."""
-    return _calibration(reliability) + _hard_shares(reliability)
+def accuracy_figures(evaluation: Evaluation) -> list[Html]:
+    """Every group of frames that tells something of its own, and the mistakes."""
+    own = [group for group in ("seen", "unseen") if evaluation.frames.seen and evaluation.frames.unseen]
+    figures = [levels_figure(evaluation, group) for group in ("all", "hard", "easy", *own)]
+    return [*figures, mistakes_figure(evaluation)]
 
 
-def _calibration(reliability: Reliability) -> str:
-    most = max((tenth.frames for tenth in reliability.tenths), default=0)
-    parts = [
-        _axis_y(0, 1),
-        f'<line class="zero" x1="{_across(0):.1f}" y1="{_place(0, 0, 1):.1f}" '
-        f'x2="{_across(1):.1f}" y2="{_place(1, 0, 1):.1f}"/>',
+def levels_figure(evaluation: Evaluation, group: str) -> Html:
+    """AP50 of every level on a group of frames with intervals, level 0 as a line; nothing without frames."""
+    levels = {name: way.group(group) for name, way in evaluation.levels.items()}
+    scored = {
+        name: (one.ap50, one.ap50_interval)
+        for name, one in levels.items()
+        if one.ap50 is not None and one.ap50_interval
+    }
+    if "0" not in scored:
+        return Html("")
+    values = [100 * value for value, _ in scored.values()]
+    low, high = ([100 * bounds[side] for _, bounds in scored.values()] for side in (0, 1))
+    across = names("level", list(scored))
+    marks = [Line((across.low, across.high), (values[0], values[0]), "plain", style="dashed")]
+    for place, name in enumerate(scored):
+        one = slice(place, place + 1)
+        marks.append(Line((place,), values[one], name, "", "dots", low[one], high[one]))
+    rows = [
+        (
+            name,
+            *_score(one.ap50, one.ap50_interval),
+            *_score(one.map, one.map_interval),
+            gain_over(one, "level 0"),
+        )
+        for name, one in levels.items()
     ]
-    for tenth in reliability.tenths:
-        if tenth.frames:
-            x, y, radius = _across(tenth.predicted), _place(tenth.true, 0, 1), 2 + 7 * tenth.frames / most
-            parts.append(f'<circle class="mark" opacity="0.8" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>')
-    parts.append(f'<text x="{_across(0.5):.0f}" y="{HEIGHT - 10}" text-anchor="middle">predicted θ′</text>')
-    return _chart("true θ, by what was predicted", "".join(parts))
+    head = ("level", "AP50", "95 %", "mAP", "95 %", "AP50 over level 0")
+    title = f"{TITLES[group]} ({levels['0'].frames:,})"
+    return figure(title, across, scale("AP50 in points", [*low, *high], low=None), marks, table(head, rows))
 
 
-def _hard_shares(reliability: Reliability) -> str:
-    parts = [_axis_y(0, 1)]
-    for tenth in reliability.tenths:
-        if tenth.frames:
-            x, y = _across(tenth.start) + 2, _place(tenth.hard, 0, 1)
-            width, height = _across(0.1) - _across(0) - 4, max(1.0, _place(0, 0, 1) - y)
-            parts.append(
-                f'<rect class="mark" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"/>'
-            )
-    parts.append(f'<text x="{_across(0.5):.0f}" y="{HEIGHT - 10}" text-anchor="middle">predicted θ′</text>')
-    return _chart("share of truly hard frames", "".join(parts))
-
-
-def _axis_y(low: float, high: float) -> str:
-    lines = []
-    for step in range(6):
-        value = low + step * (high - low) / 5
-        y = _place(value, low, high)
-        lines.append(f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        lines.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{100 * value:.0f}</text>')
-    return "".join(lines)
-
-
-def _place(value: float, low: float, high: float) -> float:
-    return HEIGHT - BOTTOM - (value - low) / (high - low) * (HEIGHT - TOP - BOTTOM)
-
-
-def _across(share: float) -> float:
-    return LEFT + share * (WIDTH - LEFT - RIGHT)
-
-
-def _chart(title: str, content: str) -> str:
-    return (
-        f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
-        f'<text x="{LEFT}" y="14">{title}</text>{content}</svg>'
+def mistakes_figure(evaluation: Evaluation) -> Html:
+    """Objects found and missed, and boxes that are wrong, by level."""
+    levels = {name: way.all for name, way in evaluation.levels.items()}
+    layers = [
+        ("found", "easy", [one.hits for one in levels.values()]),
+        ("missed", "plain", [one.false_negatives for one in levels.values()]),
+        ("false positives", "bad", [one.false_positives for one in levels.values()]),
+    ]
+    edges = [place - 0.5 for place in range(len(levels) + 1)]
+    bars = stacked(edges, layers, gap=20)
+    up = scale("boxes at IoU 0.5", bars[-1].top)
+    return figure(
+        "Found, missed and wrong", names("level", list(levels)), up, bars, mistakes_table(evaluation)
     )
+
+
+def reliability_figures(discriminator: Discriminator) -> Html:
+    """By tenths of θ′: mean θ over mean θ′, and how many frames are truly easy and hard."""
+    filled = [tenth for tenth in discriminator.tenths if tenth.frames]
+    behind = table(
+        ("θ′", "frames", "mean θ′", "mean θ", "truly hard"),
+        [
+            (f"{t.start:.1f} – {t.end:.1f}", t.frames, *map(number, (t.predicted, t.true, t.hard)))
+            for t in discriminator.tenths
+        ],
+    )
+    marks = [
+        Line((0, 1), (0, 1), "plain", "perfect", style="dashed"),
+        Line.through([(t.predicted or 0, t.true or 0) for t in filled], "turbo", "D_f"),
+    ]
+    hard = [t.frames * (t.hard or 0) for t in discriminator.tenths]
+    easy = [t.frames - count for t, count in zip(discriminator.tenths, hard, strict=True)]
+    edges = [0.0, *(tenth.end for tenth in discriminator.tenths)]
+    bars = stacked(edges, [("truly easy", "easy", easy), ("truly hard", "hard", hard)], gap=2)
+    return joined(
+        [
+            figure("True difficulty by predicted", TENTHS, SHARE, marks, behind),
+            figure("Frames by what was predicted", TENTHS, scale("frames", bars[-1].top), bars, behind),
+        ]
+    )
+
+
+def _score(value: float | None, bounds: Bounds | None) -> tuple[str, str]:
+    return points(value), " – ".join(map(points, bounds)) if bounds else UNKNOWN

@@ -2,6 +2,8 @@
 
 import contextlib
 import csv
+import math
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +13,14 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from turbo_cli.artifacts.reading import readable
 from turbo_cli.errors import TurboError
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
 
 COLUMNS = ("step", "name", "value")
+MADE_BY = "turbo train-gan --log"
 
 
 class Logbook:
@@ -71,6 +75,25 @@ class Logbook:
         except OSError as error:
             message = f"{self.folder}: cannot write the log: {error.strerror or error}"
             raise TurboError(message, "name another folder with --log") from error
+
+
+def read_losses(path: Path) -> dict[str, list[tuple[int, float]]]:
+    """Steps and values by the loss's name. Raises `TurboError` naming file and line."""
+    losses: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+    with readable(path, MADE_BY), path.open(newline="", encoding="utf-8", errors="replace") as file:
+        reader = csv.reader(file)
+        if next(reader, None) != [*COLUMNS]:
+            raise TurboError(f"{path}: line 1: is not {','.join(COLUMNS)}", f"`{MADE_BY}` makes it anew")
+        for row in reader:
+            try:
+                step, name, value = row
+                losses[name].append((int(step), float(value)))
+            except ValueError as error:
+                problem = f"{path}: line {reader.line_num}: is not a step, a name and a number"
+                raise TurboError(problem, f"`{MADE_BY}` makes it anew") from error
+    return {
+        name: [(step, value) for step, value in rows if math.isfinite(value)] for name, rows in losses.items()
+    }
 
 
 def _rows_before(path: Path, step: int) -> list[list[str]]:

@@ -35,16 +35,15 @@ def _assign_kinds(gains: FloatArray, sizes: IntArray, at_level: IntArray) -> Int
     return counts
 
 
-def prices(gains: FloatArray, counts: IntArray) -> FloatArray:
+def prices(steps: FloatArray, counts: IntArray) -> FloatArray:
     """(rows, 6): what a frame more at each level is worth, at best, beside the best assignment `counts`.
 
+    steps: (kinds, 6, 6), what a frame gains by going from one level (second axis) to another (third).
     In row a, for a frame less at level a: handing frames on from there to b over other levels may gain more
     than moving one. The most that assignments gain is concave in the numbers of frames, so that
     gain + row @ (other numbers − these) is a bound for all other numbers. Levels without frames have no row.
     """
-    moved: FloatArray = np.where(counts[:, :, None] > 0, gains[:, None, :] - gains[:, :, None], -np.inf).max(
-        axis=0
-    )
+    moved: FloatArray = np.where(counts[:, :, None] > 0, steps, -np.inf).max(axis=0)
     for _ in range(3):  # over up to 1, 3, 7 levels between; there are no more than 4
         moved = (moved[:, :, None] + moved).max(axis=1)
     return moved[counts.any(axis=0)]

@@ -19,12 +19,13 @@ class Bounds:
 
     def __init__(self, problem: Problem, gains: FloatArray) -> None:
         self._problem, self._gains = problem, gains
+        self._steps = gains[:, None, :] - gains[:, :, None]
         self._frames = int(problem.sizes.sum())
         self._planes = np.zeros((0, 1 + HIGHEST_LEVEL))  # height, slopes
 
     def touch(self, counts: IntArray, is_best: bool) -> int:
         """Add the planes that touch the gain at a best assignment; says how many."""
-        rows = prices(self._gains, counts)
+        rows = prices(self._steps, counts)
         at_none = (self._gains * counts).sum() - rows @ counts.sum(axis=0) + rows[:, 0] * self._frames
         before = rows[:, :-1] if self._problem.costs.execution == "staged" else rows[:, :1]
         if is_best:

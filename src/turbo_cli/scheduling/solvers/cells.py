@@ -4,38 +4,56 @@ A cell is its corner (y_1…y_5) and a width: batch k holds y_k, …, y_k + widt
 """
 
 import itertools
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, reduce
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from turbo_cli.boxes import BoolArray
 from turbo_cli.scheduling.costs import Costs, Execution
 from turbo_cli.scheduling.gains import HIGHEST_LEVEL, FloatArray, IntArray
 
-HALVES = np.array(list(itertools.product((0, 1), repeat=HIGHEST_LEVEL)), np.int64).T
+ROUNDING_MS = 1e-6
+"""Sums in another order differ by less; whether a plan is within the budget is asked of its exact cost."""
 
 
 @cache
 def first_cells(most: int, execution: Execution) -> IntArray:
     """(5, cells): corners of all cells, in units of the width, of which `most` fit into the frames."""
     corners = np.indices((most + 1,) * HIGHEST_LEVEL).reshape(HIGHEST_LEVEL, -1)
-    return corners[:, _possible(corners, most, execution)]
-
-
-def halve(corners: IntArray, width: int, frames: int, execution: Execution) -> IntArray:
-    """The corners of the cells of half the width that cells of `width` fall into."""
-    parts = (corners[:, :, None] + HALVES[:, None] * (width // 2)).reshape(HIGHEST_LEVEL, -1)
-    return parts[:, _possible(parts, frames, execution)]
-
-
-def _possible(corners: IntArray, frames: int, execution: Execution) -> BoolArray:
-    """Which (5, cells) batches so many frames can make: one within the other, or apart from each other."""
-    possible: BoolArray
     if execution == "per-level":
-        possible = corners.sum(axis=0) <= frames
+        return corners[:, corners.sum(axis=0) <= most]
+    return corners[:, (corners[1:] <= corners[:-1]).all(axis=0)]
+
+
+def halve(corners: IntArray, width: int, costs: Costs, budget_ms: float) -> IntArray:
+    """The corners of the cells of half the width that cells of `width` fall into, where they fit the budget.
+
+    Each half of a side is looked up once, and sums over the five sides make up all 32 halves of a cell.
+    """
+    frames, half = costs.tables.shape[1] - 1, width // 2
+    sides = corners[:, None] + np.array([[0], [half]])  # (5, 2, cells)
+    tables = least_after(costs.tables) if half > 1 else costs.tables
+    # Batches of more than all frames are not possible, whatever they would cost.
+    least = _over_sides(
+        [table.take(side, mode="clip") for table, side in zip(tables[1:], sides, strict=True)]
+    )
+    if costs.execution == "per-level":
+        sizes = _over_sides(sides)
+        least += tables[0].take(np.maximum(frames - sizes - (half - 1) * HIGHEST_LEVEL, 0))
+        possible = sizes <= frames
     else:
-        possible = (corners[1:] <= corners[:-1]).all(axis=0) & (corners[0] <= frames)
-    return possible
+        possible = sides[0] <= frames
+        for larger, smaller in itertools.pairwise(sides):
+            possible = possible[..., None, :] & (smaller <= larger[:, None])
+    *which, cells = np.nonzero(possible & (least <= budget_ms - costs.base_ms + ROUNDING_MS))
+    return np.stack([side[halves, cells] for side, halves in zip(sides, which, strict=True)])
+
+
+def _over_sides(sides: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Five (2, cells) → (2, 2, 2, 2, 2, cells): the sum over the sides for each choice of their halves."""
+    return reduce(lambda sums, side: sums[..., None, :] + side, sides)
 
 
 def at_levels(corner: IntArray, frames: int, execution: Execution) -> IntArray:

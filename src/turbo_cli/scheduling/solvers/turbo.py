@@ -22,6 +22,9 @@ MOST_ACROSS = 8
 MOST_KEPT = 100
 """Cells that are halved at a time where there are 64 frames; fewer frames leave time for more cells."""
 
+MOST_TRIED = 4
+"""Corners of wider cells that are tried as plans; of single plans, all that may be better are."""
+
 ROUNDING = 1e-12
 """Shares of AP; what gains less more than another gains the same."""
 
@@ -36,14 +39,15 @@ def solve(problem: Problem) -> Solution:
     while frames // width > MOST_ACROSS:
         width *= 2
     corners, left_out = first_cells(frames // width, costs.execution) * width, 0.0
+    corners = corners[:, least_costs(costs, corners, width) <= problem.budget_ms]
     while True:
-        corners = corners[:, least_costs(costs, corners, width) <= problem.budget_ms]
-        search.try_plans(corners[:, least_costs(costs, corners, 1) <= problem.budget_ms])
+        most = MOST_TRIED if width > 1 else len(corners[0])
+        search.try_plans(corners[:, least_costs(costs, corners, 1) <= problem.budget_ms], most)
         if width == 1:
             break
         corners, bound = search.promising(corners, width)
         left_out = max(left_out, bound)
-        corners = halve(corners, width, frames, costs.execution)
+        corners = halve(corners, width, costs, problem.budget_ms)
         width //= 2
     best = search.best
     if left_out > search.gain:
@@ -66,10 +70,13 @@ class _Search:
         self.without_budget[np.arange(len(self._gains)), self._gains.argmax(axis=1)] = problem.sizes
         self._bounds.touch(self.without_budget, is_best=True)
 
-    def try_plans(self, plans: IntArray) -> None:
-        """Find the best of (5, plans) sizes of batches, all within the budget."""
+    def try_plans(self, plans: IntArray, most: int) -> None:
+        """Find the best of (5, plans) sizes of batches, all within the budget, in at most so many trials."""
         bounds = self._bounds.of_plans(plans)
-        while (better := bounds > self.gain + ROUNDING).any():
+        for _ in range(most):
+            better = bounds > self.gain + ROUNDING
+            if not better.any():
+                break
             plans, bounds = plans[:, better], bounds[better]
             planes = self._try_plan(plans[:, bounds.argmax()])
             bounds = np.minimum(bounds, self._bounds.of_plans(plans, planes))

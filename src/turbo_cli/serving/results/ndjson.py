@@ -2,17 +2,21 @@
 
 import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 
 from filelock import FileLock, Timeout
+from pydantic import ValidationError
 
 from turbo_cli.artifacts.atomic import user_errors
+from turbo_cli.artifacts.reading import read_lines, refuse
 from turbo_cli.errors import TurboError
 from turbo_cli.serving.results.record import ResultRecord
 from turbo_cli.serving.results.sink import SinkStatus
 
 TAIL_BYTES = 1 << 16
+MADE_BY = "turbo serve --results"
 
 _log = logging.getLogger(__name__)
 
@@ -108,6 +112,19 @@ def _locked(path: Path) -> FileLock:
     except Timeout as error:
         raise TurboError(f"{path}: another process writes it", "name another file") from error
     return lock
+
+
+def read_records(path: Path) -> Iterator[ResultRecord]:
+    """The records of a file that may still be written: a last line without its end is left out.
+
+    Raises `TurboError` naming file, line and key.
+    """
+    for number, line in enumerate(read_lines(path, MADE_BY), start=1):
+        if line.endswith(b"\n"):
+            try:
+                yield ResultRecord.model_validate_json(line)
+            except ValidationError as error:
+                refuse(f"{path}: line {number}", error, MADE_BY)
 
 
 def _cut_torn_line(path: Path) -> None:

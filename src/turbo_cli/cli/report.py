@@ -1,0 +1,25 @@
+"""`turbo report`: one page of everything that a folder of artifacts holds."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from turbo_cli.cli.output import Output
+
+EXAMPLE = "Example: turbo report run/"
+
+
+def report(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="Folder of artifacts (docs/report.md).")],
+    out: Annotated[Path | None, typer.Option("--out", help="The page. (RUN_DIR/report.html)")] = None,
+) -> None:
+    """Make one self-contained HTML page: training, accuracy, D_f, profile, load, plans and serving."""
+    from turbo_cli.pages.page import write_page
+    from turbo_cli.reporting.page import make_report
+
+    output: Output = context.obj
+    page = out or folder / "report.html"
+    write_page(page, make_report(folder))
+    output.text(f"{page}: open it in a browser")
