@@ -1,6 +1,7 @@
 """The list of stages: nothing is needed before it is made, and every command is one that `turbo` takes."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -60,7 +61,8 @@ def test_every_command_is_one_that_turbo_takes(stages: tuple[Stage, ...]) -> Non
 
 def _parse(arguments: list[str]) -> None:
     """Raises what click raises for a command, option or value that there is not."""
-    command, left = typer.main.get_command(app), ["turbo", *arguments]
+    command: Any = typer.main.get_command(app)
+    left = ["turbo", *arguments]
     while left:
         context = command.make_context(left[0], left[1:])
         left = [*context._protected_args, *context.args]

@@ -47,5 +47,6 @@ def _print(output: Output, numbers: "Numbers", out: Path, enhancer: str) -> None
     output.text(f"mAP without Turbo  {100 * numbers.map_without:.1f}")
     output.text(f"mAP with Turbo     {100 * numbers.map_with:.1f}")
     output.text(f"deadline misses    {numbers.misses} of {numbers.frames} frames")
-    output.text(f"Look at {out / 'report.html'}. Then your own video:")
-    output.text(f"  turbo try VIDEO --detector tiny --enhancer {enhancer} --out runs/try")
+    output.text(f"Look at {out / 'report.html'}. Then your own video (tiny knows made-up traffic only):")
+    profile = out / "profile"
+    output.text(f"  turbo try VIDEO --detector tiny --enhancer {enhancer} --profile {profile} --out runs/try")

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-PATIENCE_S = 15.0
-"""How long a child may take to end by itself; a service empties its queues first."""
+PATIENCE_S = 60.0
+"""How long a child may take to end by itself: a service empties its queues, and a busy machine is slow."""
 
 DEFAULTS = {
     # Two OpenMP threads in one process stall now and then; one is steady.
