@@ -93,7 +93,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> Non
 
 
 def test_a_folder_made_with_other_options_is_left_alone(tmp_path: Path) -> None:
-    made_with = {"fast": True, "iterations": 600, "seed": 3}
+    made_with = {"fast": True, "iterations": 500, "seed": 3}
     (tmp_path / "quickstart.json").write_text(json.dumps(made_with))
     with pytest.raises(TurboError, match="was made with fast True, seed 3"):
         quickstart(tmp_path, QuickstartOptions(), print)

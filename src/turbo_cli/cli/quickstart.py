@@ -25,7 +25,7 @@ def quickstart(
     ] = False,
     iterations: Annotated[
         int, typer.Option(min=1, help="Training steps of stage two; stage one takes a fifth.")
-    ] = 600,
+    ] = 500,
     seed: Annotated[int, typer.Option(min=0, max=2**31, help="Of cameras and training.")] = 0,
     as_json: JsonOption = False,
 ) -> None:
@@ -47,6 +47,8 @@ def _print(output: Output, numbers: "Numbers", out: Path, enhancer: str) -> None
     output.text(f"mAP without Turbo  {100 * numbers.map_without:.1f}")
     output.text(f"mAP with Turbo     {100 * numbers.map_with:.1f}")
     output.text(f"deadline misses    {numbers.misses} of {numbers.frames} frames")
+    if numbers.overloaded:
+        output.warning("this machine is too slow or too busy for the live cameras: see docs/quickstart.md")
     output.text(f"Look at {out / 'report.html'}. Then your own video (tiny knows made-up traffic only):")
     profile = out / "profile"
     output.text(f"  turbo try VIDEO --detector tiny --enhancer {enhancer} --profile {profile} --out runs/try")

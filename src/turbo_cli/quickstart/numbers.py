@@ -18,6 +18,11 @@ class Numbers:
     misses: int
     frames: int
 
+    @property
+    def overloaded(self) -> bool:
+        """So many misses that the machine was too slow or too busy for the live cameras."""
+        return self.misses > self.frames / 10
+
 
 def read_numbers(folder: Path) -> Numbers:
     """From the two replays of a quickstart's folder. Raises `TurboError` where one cannot be read."""

@@ -17,7 +17,7 @@ class QuickstartOptions:
     """
 
     fast: bool = False
-    iterations: int = 600
+    iterations: int = 500
     seed: int = 0
 
 
