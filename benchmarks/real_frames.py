@@ -81,7 +81,7 @@ def recipes() -> list[Recipe]:
         Recipe(a, "fold-a", "distill", 1200, tests["fold-a"], crossed, level_by=b),
         Recipe(b, "fold-b", "distill", 1200, tests["fold-b"], crossed, level_by=a),
         Recipe(
-            "fold-a-labelled", "fold-a", "detection=0.4,distill", 1200, tests["fold-a"], crossed, level_by=b
+            "fold-a-labelled", "fold-a", "detection=0.4,distill", 600, tests["fold-a"], crossed, level_by=b
         ),
         Recipe("same-unlabelled", "clip/part-1", "distill", 400, same),
         Recipe("same-labelled", "clip/part-1", "detection,distill", 400, same),

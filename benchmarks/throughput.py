@@ -38,7 +38,7 @@ def main() -> None:
         own = [outcome for outcome in outcomes if outcome.scenario.pipeline == pipeline]
         for outcome in own:
             print_outcome(outcome)
-        gaining = [o.scenario.cameras or 0 for o in own if o.judged and o.judged.gain > NOTHING]
+        gaining = [o.scenario.cameras or 0 for o in own if o.judged and o.judged.gain.value > NOTHING]
         print(f"{pipeline}: gains with up to {max(gaining, default=0)} of {cameras} cameras")
 
 
@@ -48,7 +48,7 @@ def print_outcome(outcome: Outcome) -> None:
     print(
         f"{outcome.scenario.pipeline:8} {outcome.scenario.cameras:3} cameras"
         f" {summary.sent / summary.seconds:6.1f} frames/s, busy {summary.utilisation:4.0%},"
-        f" mAP {judged.plain.map:.4f} → {judged.turbo.map:.4f} ({judged.gain:+.4f}), {outcome.order}"
+        f" mAP {judged.plain.map:.4f} → {judged.turbo.map:.4f} ({judged.gain.value:+.4f}), {outcome.order}"
     )
 
 

@@ -13,6 +13,7 @@ import typer.main
 
 from tests.profiling.profiles.samples import write_profile
 from tests.profiling.streets import make_enhancer, write_enhancer
+from tests.reporting.runs import write_losses
 from tests.serving.api.running import serving
 from tests.training.stages import write_difficulty, write_gan
 from turbo_cli.cli.main import app
@@ -110,6 +111,7 @@ ARGUMENTS: dict[str, Callable[[Path], str]] = {
     "out": lambda folder: tempfile.mktemp(prefix="out-", suffix=".json", dir=folder),
     "profile": lambda folder: str(write_profile(folder / "profile")),
     "profiles": lambda folder: str(write_profile(folder / "profile")),
+    "run_dir": lambda folder: str(write_losses(folder / "run")),
     "second": lambda folder: str(write_profile(folder / "profile")),
     "source": lambda folder: str(folder / "street"),
     "url": lambda folder: _service(),

@@ -73,6 +73,7 @@ def test_a_replay_is_judged(tmp_path: Path, turbo: RunTurbo, monkeypatch: pytest
     assert "gains are assumed" in finished.err
     assert 0 < summary["sent"] <= summary["frames"] == 12
     assert summary["map"] == summary["map_without"], "an untrained enhancer changes nothing"
+    assert summary["map_gain_interval"] == [0, 0]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import math
 import xml.etree.ElementTree as ElementTree
 
 from turbo_cli.pages.axis import names, scale
-from turbo_cli.pages.chart import Bars, Field, Line, figure, stacked
+from turbo_cli.pages.chart import Bars, Field, Line, Mark, figure, stacked
 from turbo_cli.pages.table import table
 
 FIELD = Field(scale("", (0, 10)), scale("", (0, 1)))
@@ -41,7 +41,7 @@ def test_layers_stand_on_each_other_and_nothing_is_drawn_for_none() -> None:
 
 def test_text_is_escaped_everywhere() -> None:
     bad = "<script>"
-    marks = [Line([0], [0.5], "turbo", bad), Bars([0], [1], [0], [1], "hard", "other")]
+    marks: list[Mark] = [Line([0], [0.5], "turbo", bad), Bars([0], [1], [0], [1], "hard", "other")]
     drawn = figure(
         bad, names(bad, [bad]), scale(bad, (0, 1)), marks, table((bad,), [(bad,), (bad, bad)]), bad
     )

@@ -21,6 +21,7 @@ from turbo_cli.simulation.difficulties import Difficulties, find_draw
 from turbo_cli.simulation.running import as_json, run_all
 from turbo_cli.simulation.scenario import Scenario, Setting
 from turbo_cli.simulation.sources import made_up_source
+from turbo_cli.simulation.sweep import Axis
 from turbo_cli.training.logbook import Logbook
 
 
@@ -32,11 +33,18 @@ def make_run(folder: Path) -> Path:
     write_difficulty(folder / "difficulty.csv", streets, enhancer.detector)
     write_gan(folder / "gan.safetensors", enhancer.detector)
     write_enhancer(folder / "enhancer.safetensors", enhancer)
-    for step in range(1, 60):
-        Logbook(folder / "log").losses(step, {"d_frame": 1 / step, "g_frame": 0.5})
+    write_losses(folder)
     _evaluate(folder, enhancer, streets)
     _simulate(folder)
     _serve(folder, streets)
+    return folder
+
+
+def write_losses(folder: Path) -> Path:
+    """The smallest thing that can be reported of; the folder's path."""
+    log = Logbook(folder / "log")
+    for step in range(1, 60):
+        log.losses(step, {"d_frame": 1 / step, "g_frame": 0.5})
     return folder
 
 
@@ -53,7 +61,7 @@ def _simulate(folder: Path) -> None:
     setting = Setting(make_profile())
     source = made_up_source("poisson", 200, Difficulties(find_draw("beta:2,3")), 0)
     run_all(Scenario(), [], source, setting, folder / "simulation")
-    axes = [("cameras", [1, 2, 4]), ("solver", ["none", "turbo"])]
+    axes: list[Axis] = [("cameras", [1, 2, 4]), ("solver", ["none", "turbo"])]
     runs = [as_json(outcome) for outcome in run_all(Scenario(), axes, source, setting)]
     (folder / "throughput.json").write_text(json.dumps(runs))
 

@@ -94,6 +94,6 @@ def test_dark_is_dark_and_paper_is_light(page: Page) -> None:
 @pytest.mark.skipif("TURBO_SCREENSHOTS" not in os.environ, reason="makes the picture of the documentation")
 def test_picture_of_the_documentation(browser: Browser, tmp_path: Path) -> None:
     write_page(tmp_path / "report.html", make_report(Path(os.environ["TURBO_SCREENSHOTS"])))
-    page = browser.new_page(viewport=ViewportSize(width=1200, height=1340))
+    page = browser.new_page(viewport=ViewportSize(width=1200, height=1560))
     page.goto((tmp_path / "report.html").as_uri())
     page.screenshot(path="docs/images/report.png")

@@ -100,9 +100,9 @@ def empty(path: Path) -> None:
     ],
 )
 def test_damaged_and_foreign_files_are_named(copied: Path, name: str, damage: Callable[[Path], None]) -> None:
-    path = next((copied / name).iterdir()) if name == "gallery" else copied / name
-    if name == "gallery":
-        path = min((copied / name).iterdir())
+    path = copied / name
+    if path.is_dir():
+        path = min(path.iterdir())
     damage(path)
     with pytest.raises(TurboError, match=re.escape(str(path))):
         make_report(copied)

@@ -1,13 +1,15 @@
 """The log of a run: rows once each also after a crash, pictures, TensorBoard's events."""
 
 import csv
+import math
 from pathlib import Path
 
 import pytest
 import torch
 from PIL import Image
 
-from turbo_cli.training.logbook import Logbook
+from turbo_cli.errors import TurboError
+from turbo_cli.training.logbook import Logbook, read_losses
 
 
 def rows(folder: Path) -> list[list[str]]:
@@ -48,3 +50,20 @@ def test_tensorboard_reads_the_losses_and_the_pictures(tmp_path: Path) -> None:
     events = EventAccumulator(str(tmp_path)).Reload()
     assert [(event.step, event.value) for event in events.Scalars("d_frame")] == [(1, 0.5), (2, 0.25)]
     assert [event.step for event in events.Images("frames")] == [2]
+
+
+def test_losses_are_read_as_they_were_written(tmp_path: Path) -> None:
+    log = Logbook(tmp_path / "log")
+    log.losses(1, {"d": 0.5, "g": math.nan})
+    log.losses(2, {"d": 0.25, "g": 1.0})
+    assert read_losses(log.path) == {"d": [(1, 0.5), (2, 0.25)], "g": [(2, 1.0)]}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("", 1), ("step,loss\n", 1), ("step,name,value\n1,d,0.5\n2,d,low\n", 3)]
+)
+def test_losses_that_are_none_are_named(tmp_path: Path, text: str, line: int) -> None:
+    path = tmp_path / "losses.csv"
+    path.write_text(text)
+    with pytest.raises(TurboError, match=rf"losses\.csv: line {line}: "):
+        read_losses(path)

@@ -25,6 +25,7 @@ from turbo_cli.cli import (
     serve,
     train_gan,
     train_multiexit,
+    try_,
     weights,
 )
 from turbo_cli.cli.output import Output
@@ -84,6 +85,7 @@ app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("quickstart", epilog=quickstart.EXAMPLE)(quickstart.quickstart)
+app.command("try", epilog=try_.EXAMPLE)(try_.try_)
 app.command("report", epilog=report.EXAMPLE)(report.report)
 app.command("init", epilog=project.EXAMPLE)(project.init)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)

@@ -51,6 +51,10 @@ GainOption = Annotated[
     Literal["mean", "lower"],
     typer.Option("--gain", help="Plan by mean gains, or by the low end of their 95 % interval."),
 ]
+OrderOption = Annotated[
+    Literal["auto", "discriminate-first", "detect-first"],
+    typer.Option("--order", help="Plan by θ′ before detection, or by θ after it; auto: what gains more."),
+]
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint beside --out.")]
 EnhancerOption = Annotated[
     Path, typer.Option("--enhancer", help="The enhancer's weights (`turbo train-multiexit`), or tiny.")

@@ -12,7 +12,7 @@ EXAMPLE = "Example: turbo report run/"
 
 def report(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="Folder of artifacts (docs/report.md).")],
+    run_dir: Annotated[Path, typer.Argument(help="Folder of artifacts (docs/report.md).")],
     out: Annotated[Path | None, typer.Option("--out", help="The page. (RUN_DIR/report.html)")] = None,
 ) -> None:
     """Make one self-contained HTML page: training, accuracy, D_f, profile, load, plans and serving."""
@@ -20,6 +20,6 @@ def report(
     from turbo_cli.reporting.page import make_report
 
     output: Output = context.obj
-    page = out or folder / "report.html"
-    write_page(page, make_report(folder))
+    page = out or run_dir / "report.html"
+    write_page(page, make_report(run_dir))
     output.text(f"{page}: open it in a browser")

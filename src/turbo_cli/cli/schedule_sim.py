@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from turbo_cli.cli.options import (
     ExecutionOption,
     GainOption,
     JsonOption,
+    OrderOption,
     SeedOption,
     SolverOption,
 )
@@ -57,10 +58,7 @@ def schedule_sim(
     fps: Annotated[float, typer.Option(help="Frames a second from each camera.")] = 10.0,
     window: Annotated[float, typer.Option(metavar="MS", help="The interval T in milliseconds.")] = 100.0,
     solver: SolverOption = "turbo",
-    order: Annotated[
-        Literal["auto", "discriminate-first", "detect-first"],
-        typer.Option(help="Plan by θ′ before detection, or by θ after it; auto: what gains more."),
-    ] = "auto",
+    order: OrderOption = "auto",
     execution: ExecutionOption = "staged",
     gain: GainOption = "lower",
     perturb: Annotated[
@@ -128,7 +126,7 @@ def _print(output: Output, outcomes: "Sequence[Outcome]", axes: list[str]) -> No
 
     judged = outcomes[0].judged is not None
     columns = ["order", "sent", "dropped", "late", "missed", "levels 0…5", "gain", "busy", "added", "fair"]
-    scores = ["mAP", "without"] * judged
+    scores = ["mAP", "without", "difference"] * judged
     table = Table(*axes, *columns, *scores, box=None, pad_edge=False)
     for outcome in outcomes:
         summary = outcome.summary
@@ -138,7 +136,9 @@ def _print(output: Output, outcomes: "Sequence[Outcome]", axes: list[str]) -> No
         row += [f"{summary.gain:+.4f}", f"{summary.utilisation:.0%}"]
         row += [f"{max(summary.utilisation - summary.level_0_utilisation, 0):.0%}", f"{summary.fairness:.3f}"]
         if outcome.judged:
+            gain = outcome.judged.gain
             row += [f"{outcome.judged.turbo.map:.4f}", f"{outcome.judged.plain.map:.4f}"]
+            row += [f"{gain.value:+.4f} {gain.low:.4f}…{gain.high:.4f}"]
         table.add_row(*row)
     output.table(table)
     output.text(

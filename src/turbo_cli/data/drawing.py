@@ -32,11 +32,15 @@ def draw_boxes(
     labels: Sequence[str],
     colors: Sequence[str],
     width: int = 2,
+    text: float = 1 / 42,
 ) -> NDArray[np.uint8]:
-    """A copy of the (H, W, 3) uint8 RGB frame with (N, 4) boxes and their labels, empty ones left out."""
+    """A copy of the (H, W, 3) uint8 RGB frame with (N, 4) boxes and their labels, empty ones left out.
+
+    text: height of the labels as a share of the frame's.
+    """
     image = Image.fromarray(frame)
     canvas = ImageDraw.Draw(image)
-    font = ImageFont.load_default(max(11, round(image.height / 42)))
+    font = ImageFont.load_default(max(11, round(image.height * text)))
     for box, color in zip(boxes_xyxy.tolist(), colors, strict=True):
         left, top, right, bottom = box
         canvas.rectangle((left, top, max(left, right), max(top, bottom)), outline=color, width=width)
@@ -52,7 +56,7 @@ def draw_targets(
     """A copy of the frame with its ground truth: names where they fit, in grey what does not count."""
     veiled = veil(frame, targets.ignore_regions_xyxy)
     ids, ignored = targets.category_ids.tolist(), targets.ignore.tolist()
-    names = _fitting_names(targets.boxes_xyxy, ids, categories)
+    names = fitting_names(targets.boxes_xyxy, ids, categories)
     labels = ["" if skip else name for name, skip in zip(names, ignored, strict=True)]
     colors = [IGNORED if skip else color_of(number) for number, skip in zip(ids, ignored, strict=True)]
     return draw_boxes(veiled, targets.boxes_xyxy, labels, colors, width)
@@ -72,7 +76,7 @@ def draw_detections(
 ) -> NDArray[np.uint8]:
     """A copy of the (H, W, 3) uint8 RGB frame with boxes, scores, and class names where they fit."""
     ids, boxes = detections.category_ids.tolist(), detections.boxes_xyxy
-    names = _fitting_names(boxes, ids, categories)
+    names = fitting_names(boxes, ids, categories)
     labels = [f"{name} {score:.2f}".strip() for name, score in zip(names, detections.scores, strict=True)]
     return draw_boxes(frame, boxes, labels, [color_of(number) for number in ids])
 
@@ -112,7 +116,7 @@ def _draw_label(
     canvas.text((left + 2, top + 1), label, fill="black" if bright else "white", font=font)
 
 
-def _fitting_names(
+def fitting_names(
     boxes_xyxy: FloatArray, category_ids: Sequence[int], categories: Mapping[int, str]
 ) -> list[str]:
     """Class names of the boxes that are about as wide as the name, else nothing."""

@@ -1,15 +1,21 @@
 """Some frames of a dataset as a dataset of their own."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+import numpy as np
 
 from turbo_cli.boxes import Targets
 from turbo_cli.data.dataset import Dataset, FrameInfo
 from turbo_cli.data.images import Frame
 from turbo_cli.data.statistics import spread
 from turbo_cli.errors import TurboError, nearest
+
+ROUNDING = 1e-6
+"""Shares of a frame time by which a time stamp may fall short of its moment."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,15 @@ def spread_frames(dataset: Dataset, count: int | None) -> Dataset:
     if count is None:
         return dataset
     return Selection(dataset, tuple(spread(range(len(dataset)), count)))
+
+
+def first_frames(dataset: Dataset, count: int | None, fps: float | None) -> Dataset:
+    """The first `count` frames, no more than `fps` a second of a camera's own time; None: no such limit."""
+    rows = np.arange(len(dataset))
+    if fps is not None:
+        ticks = [(info.camera, math.floor(info.timestamp * fps + ROUNDING)) for info in dataset.frames]
+        rows = rows[[place == 0 or ticks[place - 1] != tick for place, tick in enumerate(ticks)]]
+    return Selection(dataset, tuple(rows[:count].tolist()))
 
 
 def split_off_cameras(dataset: Dataset, cameras: Sequence[str]) -> tuple[Selection, Selection]:

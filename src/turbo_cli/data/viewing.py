@@ -41,7 +41,7 @@ def write_view(
         if out.suffix.lower() == ".png":
             contact_sheet(dataset, frames or TILES, found, track).save(temporary, format="PNG")
         else:
-            write_video(temporary, _film(dataset, frames or len(dataset), found, track), _fps(dataset))
+            write_video(temporary, _film(dataset, frames or len(dataset), found, track), frame_rate(dataset))
 
 
 def _film(dataset: Dataset, count: int, found: Found | None, track: Track) -> Iterator[Frame]:
@@ -49,14 +49,18 @@ def _film(dataset: Dataset, count: int, found: Found | None, track: Track) -> It
     size = (dataset.frames[0].width, dataset.frames[0].height)
     chosen = range(min(count, len(dataset)))
     for index in track(chosen, "drawing", len(chosen)):
-        frame = annotated_frame(dataset, index, found)
-        if frame.shape[1::-1] != size:
-            frame = np.array(ImageOps.pad(Image.fromarray(frame), size))
-        yield frame
+        yield padded(annotated_frame(dataset, index, found), size)
 
 
-def _fps(dataset: Dataset) -> float:
-    """From the median step between frames of one camera."""
+def padded(frame: Frame, size: tuple[int, int]) -> Frame:
+    """The frame, scaled and laid into `size` (width, height) where it has another."""
+    if frame.shape[1::-1] == size:
+        return frame
+    return np.array(ImageOps.pad(Image.fromarray(frame), size))
+
+
+def frame_rate(dataset: Dataset) -> float:
+    """Frames a second, from the median step between frames of one camera."""
     times = np.array([info.timestamp for info in dataset.frames])
     steps = np.diff(times)
     forward = steps[steps > 0]

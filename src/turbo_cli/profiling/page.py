@@ -10,6 +10,9 @@ from turbo_cli.profiling.charts import accuracy_figures, reliability_figures
 from turbo_cli.profiling.gallery import Case
 from turbo_cli.profiling.tables import against_table, cameras_table, gain_over, ways_table
 
+LISTED_CAMERAS = 6
+"""More than these are a number."""
+
 SHOWN_CASES = 3
 """Best and worst ones in the page."""
 
@@ -32,7 +35,8 @@ RELIABILITY = "Frames by tenths of what D_f predicted."
 
 def make_page(evaluation: Evaluation, cases: Sequence[Case], title: str) -> Html:
     """title: what was evaluated."""
-    trained = ", ".join(evaluation.training_cameras) or "none of these"
+    cameras = evaluation.training_cameras
+    trained = f"{len(cameras)}" if len(cameras) > LISTED_CAMERAS else ", ".join(cameras) or "none of these"
     levels = joined(accuracy_figures(evaluation))
     parts = [
         _cards(evaluation),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from turbo_cli.artifacts.accuracy import Gain
 from turbo_cli.artifacts.reading import read_json
 from turbo_cli.artifacts.table import Count, NonNegative, Share
 from turbo_cli.errors import TurboError
@@ -14,7 +15,7 @@ MADE_BY = "turbo schedule-sim --json"
 class Run:
     """One scenario and what it came to; the names are those of `Scenario` and `Summary`.
 
-    map, map_without: with Turbo and without; None where nothing was replayed.
+    map, map_without, map_gain: with Turbo, without, and the difference; None where nothing was replayed.
     """
 
     fps: NonNegative
@@ -36,11 +37,14 @@ class Run:
     cameras: int | None = None
     map: Share | None = None
     map_without: Share | None = None
+    map_gain: Gain | None = None
+    map_gain_interval: tuple[Gain | None, Gain | None] = (None, None)
 
     @property
-    def map_gain(self) -> float:
-        """mAP with Turbo less mAP without; 0 where neither is known."""
-        return (self.map or 0.0) - (self.map_without or 0.0)
+    def map_gain_bounds(self) -> tuple[float, float] | None:
+        """The interval's ends, if both are known."""
+        low, high = self.map_gain_interval
+        return None if low is None or high is None else (low, high)
 
     @property
     def missed_share(self) -> float:

@@ -1,60 +1,58 @@
 """Accuracy against load: what Turbo adds with more and more cameras, and what it costs."""
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
 from turbo_cli.pages.axis import Axis, scale
 from turbo_cli.pages.chart import Line, figure
 from turbo_cli.pages.table import table
-from turbo_cli.pages.text import Html, joined, percent, points
+from turbo_cli.pages.text import Html, difference, joined, percent, points
 from turbo_cli.reporting.section import Part, Section
 from turbo_cli.reporting.simulated import Run, read_runs
 
 LOADS = {"cameras": "cameras", "fps": "frames a second of each camera", "window": "window in ms"}
-"""What may stand along the axis."""
+"""What may stand along the axis; the one of most values does."""
 
-WAYS = ("cameras", "fps", "window", "pipeline", "order", "execution")
 WITHOUT = "none"
 """The solver that enhances nothing."""
 
 Lines = Mapping[str, list[Run]]
-"""Runs by what they have in common but the load, in order of the load."""
+"""Runs by what tells them apart but the load, in order of the load."""
 
 
 def draw_throughput(folder: Path) -> Html:
     """Scores, missed windows and the device's time over the load."""
     runs = read_runs(folder / "throughput.json")
     load = max(LOADS, key=lambda name: len({getattr(run, name) for run in runs}))
-    view = _View(load, scale(LOADS[load], [_load(run, load) for run in runs], low=None), _table(runs))
-    enhanced = _lines([run for run in runs if run.solver != WITHOUT] or runs, load)
-    everything = _lines(runs, load)
-    if all(run.map is not None for run in runs):
-        scores = [
-            view.scores(enhanced),
-            view.measured(enhanced, "mAP gained", "points", lambda run: 100 * run.map_gain),
+    axes = _Axes(load, scale(LOADS[load], [_load(run, load) for run in runs], low=None), _table(runs))
+    everything = group_runs(runs, load)
+    enhanced = group_runs([run for run in runs if run.solver != WITHOUT] or runs, load)
+    return joined(
+        [
+            *_scores(axes, enhanced, judged=all(run.map is not None for run in runs)),
+            axes.draw("Windows missed", "%", axes.lines(everything, lambda run: 100 * run.missed_share)),
+            axes.draw("Device at work", "%", axes.lines(everything, lambda run: 100 * run.utilisation)),
         ]
-    else:
-        scores = [
-            view.measured(enhanced, "Expected gain of a frame", "AP points", lambda run: 100 * run.gain)
-        ]
-    missed = view.measured(everything, "Windows missed", "%", lambda run: 100 * run.missed_share)
-    busy = view.measured(everything, "Device at work", "% of the time", lambda run: 100 * run.utilisation)
-    return joined([*scores, missed, busy])
+    )
 
 
-def _lines(runs: list[Run], load: str) -> Lines:
-    """One for each combination of what varies but the load."""
-    ways = [name for name in WAYS if name != load and len({getattr(run, name) for run in runs}) > 1]
-    solvers = {run.solver for run in runs} - {WITHOUT}
+def group_runs(runs: list[Run], load: str) -> Lines:
+    """One line for each combination of what varies but the load.
+
+    The order is named only where nothing else tells two runs apart: `auto` takes another one with the load.
+    """
+    names = [name for name in ("cameras", "fps", "window", "pipeline", "execution") if name != load]
+    names = [name for name in names if len({getattr(run, name) for run in runs}) > 1]
+    if len({tuple(getattr(run, name) for name in (*names, load, "solver")) for run in runs}) < len(runs):
+        names.append("order")
+    several = len({run.solver for run in runs} - {WITHOUT}) > 1
 
     def named(run: Run) -> str:
-        words = [str(getattr(run, name)) for name in ways]
-        if run.solver == WITHOUT:
-            words.append("without Turbo")
-        elif len(solvers) > 1:
-            words.append(run.solver)
+        words = [str(getattr(run, name)) for name in names]
+        words += ["without Turbo"] * (run.solver == WITHOUT) or [run.solver] * several
         return ", ".join(words) or "with Turbo"
 
     ordered = sorted(runs, key=lambda run: (named(run), _load(run, load)))
@@ -62,72 +60,51 @@ def _lines(runs: list[Run], load: str) -> Lines:
 
 
 @dataclass(frozen=True)
-class _View:
+class _Axes:
     """What the figures share: the load along the axis, and the table behind."""
 
     load: str
     across: Axis
     behind: Html
 
-    def scores(self, lines: Lines) -> Html:
-        """mAP with Turbo, and dashed without."""
-        marks = []
-        for place, (name, own) in enumerate(lines.items()):
-            alone = len(lines) == 1
-            x, tone = self._x(own), _tone(name, place)
-            before, after = (
-                [100 * (share or 0) for share in shares] for shares in zip(*_maps(own), strict=True)
+    def lines(self, runs: Lines, measure: Callable[[Run], float], dashed: bool = False) -> list[Line]:
+        """One for each entry; dashed ones are of the same runs without Turbo, and have no name."""
+        return [
+            Line.through(
+                [(_load(run, self.load), measure(run)) for run in own],
+                {"with Turbo": "turbo", "without Turbo": "plain"}.get(name, str(place % 5 + 1)),
+                "" if dashed else name,
+                "dashed" if dashed else "joined",
             )
-            marks += [
-                Line(
-                    x,
-                    before,
-                    "plain" if alone else tone,
-                    "without Turbo" if alone else f"{name}, without",
-                    "dashed",
-                ),
-                Line(x, after, tone, name),
-            ]
-        return self._figure("mAP over all frames", "points", marks, low=None)
-
-    def measured(self, lines: Lines, title: str, unit: str, measure: Callable[[Run], float]) -> Html:
-        """One line each."""
-        marks = [
-            Line(self._x(own), [measure(run) for run in own], _tone(name, place), name)
-            for place, (name, own) in enumerate(lines.items())
+            for place, (name, own) in enumerate(runs.items())
         ]
-        return self._figure(title, unit, marks)
 
-    def _x(self, runs: list[Run]) -> list[float]:
-        return [_load(run, self.load) for run in runs]
-
-    def _figure(self, title: str, unit: str, marks: list[Line], low: float | None = 0.0) -> Html:
-        up = scale(unit, [y for mark in marks for y in mark.y], low)
-        return figure(title, self.across, up, marks, self.behind)
+    def draw(self, title: str, unit: str, lines: list[Line], low: float | None = 0.0) -> Html:
+        """One figure."""
+        up = scale(unit, [y for line in lines for y in (*line.y, *line.low, *line.high)], low)
+        return figure(title, self.across, up, lines, self.behind)
 
 
-def _maps(runs: list[Run]) -> list[tuple[float | None, float | None]]:
-    return [(run.map_without, run.map) for run in runs]
-
-
-def _tone(name: str, place: int) -> str:
-    return {"with Turbo": "turbo", "without Turbo": "plain"}.get(name, str(place % 5 + 1))
+def _scores(axes: _Axes, enhanced: Lines, judged: bool) -> list[Html]:
+    """mAP and what is gained; the expected gain where no frames were replayed."""
+    if not judged:
+        lines = axes.lines(enhanced, lambda run: 100 * run.gain)
+        return [axes.draw("Expected gain of a frame", "AP points", lines)]
+    before = axes.lines(enhanced, lambda run: 100 * (run.map_without or 0), dashed=True)
+    after = axes.lines(enhanced, lambda run: 100 * (run.map or 0))
+    gained = [
+        replace(line, low=[low for low, _ in ends], high=[high for _, high in ends])
+        for line, own in zip(axes.lines(enhanced, _gain), enhanced.values(), strict=True)
+        for ends in [[_points(run.map_gain_bounds) for run in own]]
+    ]
+    return [
+        axes.draw("mAP over all frames", "points; dashed: without Turbo", [*before, *after], low=None),
+        axes.draw("mAP gained", "points, 95 % intervals", gained),
+    ]
 
 
 def _table(runs: list[Run]) -> Html:
-    head = (
-        "cameras",
-        "fps",
-        "solver",
-        "pipeline",
-        "sent a second",
-        "dropped",
-        "late",
-        "missed",
-        "busy",
-        "mAP without",
-        "with",
-    )
+    head = ("cameras", "fps", "solver", "pipeline", "sent a second", "dropped", "late", "missed", "busy")
     rows = [
         (
             "all" if run.cameras is None else run.cameras,
@@ -141,10 +118,19 @@ def _table(runs: list[Run]) -> Html:
             percent(run.utilisation, 1),
             points(run.map_without),
             points(run.map),
+            difference(run.map_gain, run.map_gain_bounds),
         )
         for run in runs
     ]
-    return table(head, rows)
+    return table((*head, "mAP without", "with", "gain"), rows)
+
+
+def _gain(run: Run) -> float:
+    return math.nan if run.map_gain is None else 100 * run.map_gain
+
+
+def _points(bounds: tuple[float, float] | None) -> tuple[float, float]:
+    return (100 * bounds[0], 100 * bounds[1]) if bounds else (math.nan, math.nan)
 
 
 def _load(run: Run, load: str) -> float:

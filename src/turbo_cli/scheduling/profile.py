@@ -45,6 +45,11 @@ class Profile:
         """Whether any gain was assumed, not measured; every result made from it must say so."""
         return any(row.source == "assumed" for row in self.accuracy_table.rows)
 
+    def made_with(self, enhancer_hash: str) -> bool:
+        """Whether it was made with this enhancer (SHA-256 of its file), or with none (published figures)."""
+        tables = (self.latency_table, self.accuracy_table)
+        return all(_made_with(enhancer_hash, table.provenance) for table in tables)
+
 
 def load_profile(
     folder: Path | str,
@@ -78,12 +83,16 @@ def load_profile(
 
 def _require_enhancer(path: Path, provenance: Provenance, enhancer_hash: str | None) -> None:
     """Raise `TurboError` unless it was made with this enhancer, or with none (published figures)."""
-    parents = provenance.parents.values()
-    if enhancer_hash is not None and parents and enhancer_hash not in parents:
+    if enhancer_hash is not None and not _made_with(enhancer_hash, provenance):
         raise TurboError(
             f"{path}: key parents: made with another enhancer, not {enhancer_hash[:12]}…",
             "`turbo profile` makes one for yours",
         )
+
+
+def _made_with(enhancer_hash: str, provenance: Provenance) -> bool:
+    parents = provenance.parents.values()
+    return not parents or enhancer_hash in parents
 
 
 def find_profile(name: Path | str) -> Path:

@@ -22,25 +22,29 @@ VERSION = "2"
 def detect_cached(
     dataset: Dataset, rows: Sequence[int], ladder: Ladder, batch_size: int = 8, track: Track = untracked
 ) -> dict[int, FrameBoxes]:
-    """The boxes of some rows of the dataset, from `boxes/` of the cache folder where they are known.
+    """The boxes of some rows of the dataset, `batch_size` frames at a time; see `cached_boxes`."""
+    found: dict[int, FrameBoxes] = {}
+    starts = range(0, len(rows), batch_size)
+    for start in track(starts, "detecting", len(starts)):
+        batch = rows[start : start + batch_size]
+        found |= zip(batch, cached_boxes([dataset.frame(row) for row in batch], ladder), strict=True)
+    return found
+
+
+def cached_boxes(frames: Sequence[Frame], ladder: Ladder) -> list[FrameBoxes]:
+    """The boxes of a batch, from `boxes/` of the cache folder where they are known.
 
     A file there is named by the hash of the ladder's weights and of the frame's pixels.
     """
     folder, content = cache_folder() / "boxes", ladder.content
-    found: dict[int, FrameBoxes] = {}
-    starts = range(0, len(rows), batch_size)
-    for start in track(starts, "detecting", len(starts)):
-        frames = {row: dataset.frame(row) for row in rows[start : start + batch_size]}
-        paths = {row: folder / _name(content, frame) for row, frame in frames.items()}
-        known = {row: boxes for row, path in paths.items() if (boxes := _read(path))}
-        missing = [row for row in paths if row not in known]
-        if missing:
-            detected = ladder.detect([frames[row] for row in missing])
-            known |= zip(missing, detected, strict=True)
-            for row in missing:
-                _write(paths[row], known[row])
-        found |= known
-    return found
+    paths = [folder / _name(content, frame) for frame in frames]
+    known = {path: boxes for path in paths if (boxes := _read(path))}
+    missing = {path: frame for path, frame in zip(paths, frames, strict=True) if path not in known}
+    if missing:
+        for path, boxes in zip(missing, ladder.detect(list(missing.values())), strict=True):
+            _write(path, boxes)
+            known[path] = boxes
+    return [known[path] for path in paths]
 
 
 def _name(content: str, frame: Frame) -> str:

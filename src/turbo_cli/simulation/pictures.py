@@ -52,5 +52,9 @@ def write_sweep(path: Path, title: str, axes: Sequence[Axis], outcomes: Sequence
 
 def _measures(outcome: Outcome) -> Mapping[str, float]:
     summary, judged = outcome.summary, outcome.judged
-    gain = {"mAP gained": judged.gain, "mAP": judged.turbo.map} if judged else {"expected gain": summary.gain}
+    gain = (
+        {"mAP gained": judged.gain.value, "mAP": judged.turbo.map}
+        if judged
+        else {"expected gain": summary.gain}
+    )
     return {**gain, "share of windows missed": summary.missed / max(summary.windows, 1)}

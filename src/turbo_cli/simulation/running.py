@@ -11,7 +11,7 @@ from turbo_cli.artifacts.atomic import replacing_folder
 from turbo_cli.artifacts.metadata import Provenance, hash_file
 from turbo_cli.progress import Track, untracked
 from turbo_cli.simulation.pictures import write_run, write_sweep
-from turbo_cli.simulation.scenario import Outcome, Scenario, Setting, Source, run_scenario
+from turbo_cli.simulation.scenario import Judged, Outcome, Scenario, Setting, Source, run_scenario
 from turbo_cli.simulation.sweep import Axis, scenarios
 
 
@@ -41,10 +41,21 @@ def run_all(
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
     """Scenario, summary and scores in one flat object."""
-    judged = outcome.judged
-    scores = {"map": judged.turbo.map, "map_without": judged.plain.map} if judged else {}
-    known = {name: None if value != value else value for name, value in scores.items()}
-    return {**asdict(outcome.scenario), "order": outcome.order, **asdict(outcome.summary), **known}
+    scores = _scores(outcome.judged) if outcome.judged else {}
+    return {**asdict(outcome.scenario), "order": outcome.order, **asdict(outcome.summary), **scores}
+
+
+def _scores(judged: Judged) -> dict[str, Any]:
+    def known(value: float) -> float | None:
+        return None if value != value else value
+
+    gain = judged.gain
+    return {
+        "map": known(judged.turbo.map),
+        "map_without": known(judged.plain.map),
+        "map_gain": known(gain.value),
+        "map_gain_interval": [known(gain.low), known(gain.high)],
+    }
 
 
 def _write(folder: Path, axes: Sequence[Axis], outcomes: Sequence[Outcome], setting: Setting) -> None:

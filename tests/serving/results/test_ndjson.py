@@ -13,7 +13,7 @@ from tests.artifacts.processes import in_child
 from tests.serving.results.records import indices, record
 from tests.serving.waiting import until
 from turbo_cli.errors import TurboError
-from turbo_cli.serving.results.ndjson import NdjsonFile
+from turbo_cli.serving.results.ndjson import NdjsonFile, read_records
 
 LINE_BYTES = len(record().json_text) + 1
 
@@ -111,3 +111,14 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(TurboError, match="cannot write"):
         NdjsonFile(tmp_path / "file" / "results.ndjson")
+
+
+def test_records_are_read_but_for_a_line_that_is_being_written(tmp_path: Path) -> None:
+    path = tmp_path / "results.ndjson"
+    write(path, range(3))
+    with path.open("a") as file:
+        file.write(record(3).json_text)
+    assert list(read_records(path)) == [record(number) for number in range(3)]
+    path.write_text(record().json_text + "\n{}\n")
+    with pytest.raises(TurboError, match=r"results\.ndjson: line 2: key camera"):
+        list(read_records(path))

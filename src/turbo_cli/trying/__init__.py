@@ -1,0 +1,1 @@
+"""One video without labels: what its detector sees, and which frames Turbo would enhance."""
