@@ -10,7 +10,7 @@ from turbo_cli.artifacts.reading import parse_json, read_bytes
 @dataclass(frozen=True)
 class Numbers:
     """Of the same frames, served live. map_without, map_with: COCO mAP in [0, 1] of what a viewer saw
-    without and with Turbo. misses: of the `frames` served with Turbo, those without boxes or with late ones.
+    without and with Turbo. misses: of the `frames` served with Turbo, those without boxes in time.
     """
 
     map_without: float
@@ -27,7 +27,7 @@ class Numbers:
 def read_numbers(folder: Path) -> Numbers:
     """From the two replays of a quickstart's folder. Raises `TurboError` where one cannot be read."""
     without, enhanced = _replay(folder / "replay-without.json"), _replay(folder / "replay-with.json")
-    misses = enhanced["late"] + enhanced["dropped"] + enhanced["lost"]
+    misses = enhanced["frames"] - enhanced["answered"] + enhanced["dropped"] + enhanced["late"]
     return Numbers(without["map"]["value"], enhanced["map"]["value"], misses, enhanced["frames"])
 
 
