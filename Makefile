@@ -7,7 +7,7 @@ RUN := runs/quickstart$(if $(FAST),-fast)
 # Two OpenMP threads in one process stall now and then; one is steady.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: test quickstart lint types package clean
+.PHONY: test quickstart lint types docs package clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -29,6 +29,11 @@ test: $(VENV)/.installed
 quickstart: $(VENV)/.installed
 	$(BIN)/turbo quickstart --out $(RUN) $(if $(FAST),--fast)
 
+# The commands' pages from the code, and the site of docs/ in site/; nothing is fetched.
+docs: $(VENV)/.installed
+	$(BIN)/python docs/generate.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
 # Wheel and sdist, and the wheel at work in an empty environment outside the checkout.
 package: $(VENV)/.installed
 	rm -rf dist
@@ -41,4 +46,4 @@ package: $(VENV)/.installed
 	venv/bin/turbo data synth traffic --cameras 2 --frames 5
 
 clean:
-	rm -rf $(VENV) dist runs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) dist runs site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

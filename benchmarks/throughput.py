@@ -12,8 +12,9 @@ from pathlib import Path
 from turbo_cli.cli.output import Output
 from turbo_cli.data import open_dataset
 from turbo_cli.data.statistics import frames_by_camera
+from turbo_cli.detectors import load_detector
+from turbo_cli.enhancement.ladders import load_ladder
 from turbo_cli.scheduling.profile import load_profile
-from turbo_cli.simulation.ladders import load_ladder
 from turbo_cli.simulation.running import run_all
 from turbo_cli.simulation.scenario import Outcome, Scenario, Setting
 from turbo_cli.simulation.sources import footage_source
@@ -30,7 +31,7 @@ def main() -> None:
     track = Output().track
     cameras = len(frames_by_camera(open_dataset(dataset)))
     axes = parse_axes([f"pipeline={','.join(PIPELINES)} cameras=1..{cameras}"])
-    loaded, ladder = load_profile(profile), load_ladder("enhancer", "tiny", Path(enhancer))
+    loaded, ladder = load_profile(profile), load_ladder("enhancer", load_detector("tiny"), Path(enhancer))
     source = footage_source(Path(dataset), ladder, loaded.roi_score, track)
     base = Scenario(fps=fps, window=window)
     outcomes = run_all(base, axes, source, Setting(loaded), Path(out), track)

@@ -3,7 +3,7 @@
 #
 #     examples/bdd100k-to-edge.sh /data/bdd100k runs/edge
 #     DRY_RUN=1 examples/bdd100k-to-edge.sh /data/bdd100k runs/edge            # print the commands, run none
-#     DETECTORS=tiny DEVICE=cpu ITERATIONS=20 examples/bdd100k-to-edge.sh …    # smaller
+#     DETECTORS=tiny DEVICE=cpu ITERATIONS=20 MAX_SECONDS=1 examples/bdd100k-to-edge.sh …    # smaller
 #
 # BDD100K as it comes: labels/det_20/det_train.json, det_val.json and images/ below one folder. What is there already
 # is left out; remove a file to make it anew.
@@ -44,7 +44,7 @@ for detector in $detectors; do
     make "$run/boxes" turbo evaluate --detector "$detector" --enhancer "$run/enhancer.safetensors" \
         --dataset "$out/val" --device "$device" --html "$run/evaluation.html" --boxes "$run/boxes"
     make "$run/profile" turbo profile measure --detector "$detector" --enhancer "$run/enhancer.safetensors" \
-        --dataset "$out/val" --gpu "$device" --out "$run/profile"
+        --dataset "$out/val" --gpu "$device" --max-seconds "${MAX_SECONDS:-10}" --out "$run/profile"
     make "$run/simulation" turbo schedule-sim --profile "$run/profile" --fps 10 --window 200 --sweep cameras=1..16 \
         --out "$run/simulation"
 done

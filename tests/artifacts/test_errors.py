@@ -47,7 +47,7 @@ def _error(read: Callable[..., Any], path: Path, *arguments: Any) -> str:
 
 @by_name
 def test_absent(kind: Format, tmp_path: Path) -> None:
-    assert "no such file (`turbo " in _error(kind.read, tmp_path / kind.file_name)
+    assert "no such file (run `turbo " in _error(kind.read, tmp_path / kind.file_name)
 
 
 @by_name

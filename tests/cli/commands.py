@@ -4,57 +4,26 @@ import atexit
 import functools
 import json
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import typer.main
+from docs.generate import Command, all_commands
 
 from tests.profiling.profiles.samples import write_profile
 from tests.profiling.streets import make_enhancer, write_enhancer
 from tests.reporting.runs import write_losses
 from tests.serving.api.running import serving
 from tests.training.stages import write_difficulty, write_gan
-from turbo_cli.cli.main import app
 from turbo_cli.data import open_dataset
 from turbo_cli.detectors import SplitDetector, load_detector
 from turbo_cli.enhancement import Enhancer
 
-
-@dataclass(frozen=True)
-class Command:
-    """One command or group. path: as it is typed after `turbo`. options: the longest name of each."""
-
-    path: tuple[str, ...]
-    parsed: Any
-
-    @property
-    def is_group(self) -> bool:
-        return hasattr(self.parsed, "commands")
-
-    @property
-    def options(self) -> set[str]:
-        return {name for parameter in self.parsed.params for name in parameter.opts}
-
-    def __str__(self) -> str:
-        return " ".join(self.path) or "turbo"
-
-
-def _walk(parsed: Any, path: tuple[str, ...]) -> Iterator[Command]:
-    yield Command(path, parsed)
-    for name, child in getattr(parsed, "commands", {}).items():
-        yield from _walk(child, (*path, name))
-
-
-ALL = list(_walk(typer.main.get_command(app), ()))
+ALL = all_commands()
 GROUPS = [command for command in ALL if command.is_group]
 LEAVES = [command for command in ALL if not command.is_group]
-WITH_JSON = [
-    command
-    for command in LEAVES
-    if "--json" in command.options and str(command) != "quickstart"  # minutes; tests/quickstart/ runs it
-]
+WITH_JSON = [command for command in LEAVES if "--json" in command.options]
+LONG = {"quickstart"}
+"""Takes minutes: tests/quickstart/ runs it, once."""
 
 
 def _write_labels(path: Path) -> Path:
@@ -82,8 +51,8 @@ def _custom() -> SplitDetector:
 
 
 @functools.cache
-def _service() -> str:
-    """The address of a service on loopback, which runs until the tests end."""
+def service_url() -> str:
+    """Of a service on loopback, which runs until the tests end."""
     running = serving()
     service = running.__enter__()
     atexit.register(running.__exit__, None, None, None)
@@ -114,7 +83,7 @@ ARGUMENTS: dict[str, Callable[[Path], str]] = {
     "run_dir": lambda folder: str(write_losses(folder / "run")),
     "second": lambda folder: str(write_profile(folder / "profile")),
     "source": lambda folder: str(folder / "street"),
-    "url": lambda folder: _service(),
+    "url": lambda folder: service_url(),
 }
 
 # What keeps a command short that would work for long.
@@ -128,6 +97,9 @@ SHORT: dict[str, list[str]] = {
     "schedule-sim": ["--frames", "40", "--solver", "paper"],
 }
 
+# What a command needs unless another option says otherwise.
+NEEDED = {"profile measure": ["enhancer"]}
+
 
 def complete_line(command: Command, folder: Path) -> list[str]:
     """The command with a value for each of its required parameters, and a place for its results.
@@ -136,7 +108,7 @@ def complete_line(command: Command, folder: Path) -> list[str]:
     """
     line = [*command.path, *SHORT.get(str(command), [])]
     for parameter in command.parsed.params:
-        if parameter.required or parameter.name in ("out", "url"):
+        if parameter.required or parameter.name in ("out", "url", *NEEDED.get(str(command), [])):
             is_option = parameter.param_type_name == "option"
             line += [*parameter.opts[:1] * is_option, ARGUMENTS[parameter.name](folder)]
     return line

@@ -8,33 +8,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
+from docs.generate import Command
 
-from tests.cli.commands import ALL, GROUPS, LEAVES, WITH_JSON, Command, complete_line
+from tests.cli.commands import ALL, GROUPS, LEAVES, LONG, WITH_JSON, complete_line
 from tests.conftest import RunTurbo
+from tests.docs.json_table import read_table
 
 COLOUR = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9\d|10\d)(?:;\d+)*m")
 
 every_command = pytest.mark.parametrize("command", ALL, ids=str)
 every_leaf = pytest.mark.parametrize("command", LEAVES, ids=str)
-every_json = pytest.mark.parametrize("command", WITH_JSON, ids=str)
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with frames and a cache of its own."""
-    street = tmp_path / "street"
-    street.mkdir()
-    for number in range(4):
-        pixels = np.random.default_rng(number).integers(0, 256, (48, 64, 3), np.uint8)
-        Image.fromarray(pixels).save(street / f"{number}.png")
-        (street / f"{number}.txt").write_text("0 0.5 0.5 0.2 0.2\n")
-    (street / "data.yaml").write_text("train: .\nnames: [car]\n")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TURBO_CACHE", str(tmp_path / "cache"))
-    return tmp_path
+every_json = pytest.mark.parametrize("command", [c for c in WITH_JSON if str(c) not in LONG], ids=str)
 
 
 @every_command
@@ -85,11 +70,13 @@ def test_global_flags_may_stand_anywhere(
 
 
 @every_json
-def test_json_is_all_that_stdout_holds(command: Command, turbo: RunTurbo, folder: Path) -> None:
+def test_json_is_all_that_stdout_holds_and_is_as_documented(
+    command: Command, turbo: RunTurbo, folder: Path
+) -> None:
     finished = turbo(*complete_line(command, folder), "--json", "--quiet")
     assert finished.status == 0, finished.err
-    assert json.loads(finished.out)
     assert finished.err == ""
+    read_table().check(str(command), json.loads(finished.out))
 
 
 @every_json

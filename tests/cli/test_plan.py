@@ -78,7 +78,7 @@ def test_mistakes_are_one_line(turbo: RunTurbo, window: list[str | Path], tmp_pa
         (1, "t5/yolov3", "t5/yolov3: no such folder"),
         (3, tmp_path / "words.txt", "words.txt: line 2: 'hard' is not a number"),
         (3, tmp_path / "large.txt", "difficulty 2: 7.0 is not between 0 and 1"),
-        (3, tmp_path / "none.txt", "none.txt: no such file"),
+        (3, tmp_path / "none.txt", "none.txt: cannot read: No such file"),
         (5, "nan", "budget: nan"),
     ]
     for place, value, message in mistakes:

@@ -47,7 +47,10 @@ def test_a_named_file_may_stand_anywhere_and_wins(turbo: RunTurbo, folder: Path)
 
 
 def test_a_named_file_that_is_absent_is_an_error(turbo: RunTurbo) -> None:
-    assert "no.yaml: no such file (`turbo init` makes it)" in turbo("doctor", "--config", "no.yaml").err
+    assert (
+        "no.yaml: no such file (run `turbo init --out no.yaml` first)"
+        in turbo("doctor", "--config", "no.yaml").err
+    )
 
 
 def test_init_then_every_key_reaches_a_command(turbo: RunTurbo, folder: Path) -> None:

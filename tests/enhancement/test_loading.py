@@ -19,6 +19,7 @@ from turbo_cli.enhancement.calibration import Calibration
 from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.discriminators import FrameDiscriminator
 from turbo_cli.enhancement.enhancer import Enhancer
+from turbo_cli.enhancement.levels import Levels
 from turbo_cli.enhancement.loading import enhancer_weights, find_enhancer
 from turbo_cli.errors import TurboError
 from turbo_cli.scheduling.profile import load_profile
@@ -89,7 +90,8 @@ def test_another_architecture_is_refused(
 def test_the_shipped_enhancer_fits_the_shipped_detector_and_the_shipped_profile() -> None:
     detector = load_detector("tiny")
     assert load_enhancer("tiny", detector).levels == (1, 2, 3, 4, 5)
-    load_profile("cpu/tiny", "tiny", detector.weights_hash, hash_file(find_enhancer("tiny")))
+    file = find_enhancer("tiny")
+    load_profile("cpu/tiny", detector, Levels(parents={file.name: hash_file(file)}))
 
 
 def test_a_file_goes_before_a_shipped_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

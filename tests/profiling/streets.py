@@ -16,6 +16,7 @@ from turbo_cli.enhancement.calibration import Calibration
 from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.discriminators import FrameDiscriminator
 from turbo_cli.enhancement.enhancer import Enhancer
+from turbo_cli.enhancement.ladders import EnhancerLadder
 from turbo_cli.enhancement.loading import enhancer_weights
 
 CAMERAS = ("north", "south", "west")
@@ -66,6 +67,14 @@ def make_enhancer(
         torch.manual_seed(5)
         discriminator = FrameDiscriminator()
     return Enhancer(detector, decoder, discriminator, falling, training_cameras)
+
+
+def make_ladder(
+    folder: Path, trained: bool, training_cameras: tuple[str, ...] = ("north",)
+) -> EnhancerLadder:
+    """The levels of such an enhancer, whose file is written in the folder."""
+    enhancer = make_enhancer(trained, training_cameras)
+    return EnhancerLadder(enhancer, write_enhancer(folder / "enhancer.safetensors", enhancer))
 
 
 def write_enhancer(path: Path, enhancer: Enhancer) -> Path:

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import RunTurbo
-from tests.profiling.profiles.samples import ENHANCER, WEIGHTS, write_profile
+from tests.profiling.profiles.samples import ENHANCER, write_profile
+from tests.small_detector import SmallDetector
 from turbo_cli.artifacts.metadata import EditedFileWarning
+from turbo_cli.detectors.base import SplitDetector
+from turbo_cli.enhancement.levels import Levels
 from turbo_cli.errors import TurboError
 from turbo_cli.scheduling.profile import load_profile
 
@@ -219,7 +222,7 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
         r"accuracy\.csv: line 120: is cut off",
     ),
     "empty table": (cut("accuracy.csv", 0), r"accuracy\.csv: is empty"),
-    "table absent": (lambda folder: (folder / "latency.csv").unlink(), r"latency\.csv: no such file"),
+    "table absent": (lambda folder: (folder / "latency.csv").unlink(), "has no latency.csv"),
     "metadata absent": (
         lambda folder: (folder / "accuracy.csv.json").unlink(),
         r"accuracy\.csv\.json: no such file: accuracy\.csv lies without its metadata",
@@ -258,27 +261,38 @@ def test_a_damaged_profile_is_one_line_with_its_place(
 def test_the_whole_profile_is_read_without_a_word(whole: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        profile = load_profile(whole, "small", WEIGHTS, ENHANCER)
+        profile = load_profile(whole, SmallDetector(), Levels(parents={"e": ENHANCER}))
     assert not profile.assumed
 
 
+def _wider() -> SmallDetector:
+    detector = SmallDetector()
+    detector.input_size = (96, 32)
+    return detector
+
+
 @pytest.mark.parametrize(
-    ("detector", "weights", "enhancer", "problem"),
+    ("detector", "levels", "problem"),
     [
-        ("yolov3", WEIGHTS, ENHANCER, "key detector: made for 'small', not 'yolov3'"),
-        ("small", "d" * 64, ENHANCER, "key detector_weights_hash: made for other weights"),
-        ("small", WEIGHTS, "d" * 64, "key parents: made with another enhancer"),
+        (_wider(), Levels(), r"key settings\.input_size: made for frames of \[64, 32\] pixels, not \[96, 32"),
+        (SmallDetector(1), Levels(), "key detector_weights_hash: made for other weights"),
+        (SmallDetector(), Levels(parents={"e": "d" * 64}), "key parents: made with another enhancer, not d"),
+        (
+            SmallDetector(),
+            Levels("detectors:small"),
+            "key settings.levels: made for levels 'enhancer', not 'detectors:small'",
+        ),
     ],
 )
-def test_a_profile_of_another_detector_or_enhancer_is_refused(
-    detector: str, weights: str, enhancer: str, problem: str, whole: Path
+def test_a_profile_of_another_detector_or_other_levels_is_refused(
+    detector: SplitDetector, levels: Levels, problem: str, whole: Path
 ) -> None:
     with pytest.raises(TurboError, match=rf"latency\.csv\.json: {problem}"):
-        load_profile(whole, detector, weights, enhancer)
+        load_profile(whole, detector, levels)
 
 
 def test_a_folder_that_is_no_profile_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TurboError, match="no such folder, and no shipped profile"):
         load_profile(tmp_path / "nowhere")
-    with pytest.raises(TurboError, match=r"latency\.csv: no such file"):
+    with pytest.raises(TurboError, match=r"has no latency\.csv"):
         load_profile(tmp_path)

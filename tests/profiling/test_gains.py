@@ -6,17 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.profiling.streets import make_enhancer, make_streets
+from tests.profiling.streets import make_enhancer, make_ladder, make_streets
 from turbo_cli.artifacts import accuracy
 from turbo_cli.artifacts.accuracy import AccuracyTable, LevelGain
+from turbo_cli.artifacts.metadata import hash_file
 from turbo_cli.data import Dataset, open_dataset
 from turbo_cli.detectors.running import detect_frames
 from turbo_cli.enhancement.difficulty import confidence
 from turbo_cli.errors import TurboError, TurboWarning
 from turbo_cli.metrics import evaluate
 from turbo_cli.profiling.gains import ONE_CAMERA, TRAINED_ON, measure_gains
-
-HASH = "5" * 64
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +25,7 @@ def streets(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 @pytest.fixture(scope="module")
 def table(streets: Dataset) -> AccuracyTable:
-    return measure_gains(make_enhancer(trained=True), streets, parents={"enhancer.safetensors": HASH})
+    return measure_gains(make_ladder(streets.path.parent, trained=True), streets)
 
 
 def rows_of(table: AccuracyTable, reading: str, level: int) -> list[LevelGain]:
@@ -78,37 +77,40 @@ def test_raw_gains_are_those_of_frames_with_ground_truth_on_unseen_cameras(
 def test_the_metadata_say_what_it_was_measured_on(streets: Dataset, table: AccuracyTable) -> None:
     assert table.provenance.settings["cameras"] == ["south", "west"]
     assert table.provenance.settings["warnings"] == []
-    assert table.provenance.parents["enhancer.safetensors"] == HASH
+    file = streets.path.parent / "enhancer.safetensors"
+    assert table.provenance.parents["enhancer.safetensors"] == hash_file(file)
     assert "labels.json" in table.provenance.parents
     assert table.provenance.detector == "small"
 
 
-def test_an_untrained_enhancer_gains_exactly_nothing(streets: Dataset) -> None:
+def test_an_untrained_enhancer_gains_exactly_nothing(streets: Dataset, tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        table = measure_gains(make_enhancer(trained=False), streets, {"vehicle": ("car",)})
+        table = measure_gains(make_ladder(tmp_path, trained=False), streets, {"vehicle": ("car",)})
     assert {row.gain for row in table.rows} == {0}
     assert table.provenance.settings["classes"] == {"vehicle": ["car"]}
 
 
-def test_cameras_that_were_trained_on_are_measured_on_only_if_there_are_no_others(streets: Dataset) -> None:
-    enhancer = make_enhancer(trained=True, training_cameras=("north", "south", "west", "east"))
+def test_cameras_that_were_trained_on_are_measured_on_only_if_there_are_no_others(
+    streets: Dataset, tmp_path: Path
+) -> None:
+    ladder = make_ladder(tmp_path, True, training_cameras=("north", "south", "west", "east"))
     with pytest.warns(TurboWarning, match="was trained on"):
-        table = measure_gains(enhancer, streets)
+        table = measure_gains(ladder, streets)
     assert table.provenance.settings["warnings"] == [TRAINED_ON]
     assert table.provenance.settings["cameras"] == ["north", "south", "west"]
 
 
-def test_a_single_camera_says_so(streets: Dataset) -> None:
-    enhancer = make_enhancer(trained=True, training_cameras=("north", "south"))
+def test_a_single_camera_says_so(streets: Dataset, tmp_path: Path) -> None:
+    ladder = make_ladder(tmp_path, True, training_cameras=("north", "south"))
     with pytest.warns(TurboWarning, match="one camera"):
-        table = measure_gains(enhancer, streets)
+        table = measure_gains(ladder, streets)
     assert table.provenance.settings["warnings"] == [ONE_CAMERA]
 
 
-def test_nothing_to_judge_by_is_one_line(streets: Dataset) -> None:
-    enhancer = make_enhancer(trained=False)
+def test_nothing_to_judge_by_is_one_line(streets: Dataset, tmp_path: Path) -> None:
+    ladder = make_ladder(tmp_path, trained=False)
     with pytest.raises(TurboError, match="has no labels"):
-        measure_gains(enhancer, open_dataset(streets.path.parent))
+        measure_gains(ladder, open_dataset(streets.path.parent))
     with pytest.raises(TurboError, match="no class 'cat'"):
-        measure_gains(enhancer, streets, {"cat": ("cat",)})
+        measure_gains(ladder, streets, {"cat": ("cat",)})

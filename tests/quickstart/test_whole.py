@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.docs.json_table import read_table
 from turbo_cli.artifacts import enhancer, gan
 from turbo_cli.quickstart import QuickstartOptions
 from turbo_cli.quickstart.running import run_stages
@@ -22,6 +23,7 @@ def run_fast(folder: Path) -> dict[str, Any]:
     finished = subprocess.run([*command, "--quiet"], capture_output=True, env=environment)
     assert (finished.returncode, finished.stderr) == (0, b"")
     numbers: dict[str, Any] = json.loads(finished.stdout)
+    read_table().check("quickstart", numbers)
     return numbers
 
 

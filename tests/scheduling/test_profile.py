@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.scheduling.windows import gain_rows, latency_rows, write_profile
+from tests.small_detector import SmallDetector
 from turbo_cli.artifacts import accuracy
 from turbo_cli.errors import TurboError
 from turbo_cli.scheduling import profile
@@ -15,7 +16,9 @@ from turbo_cli.scheduling.profile import load_profile
 
 
 def test_a_profile_has_gains_for_each_order_and_latencies(tmp_path: Path) -> None:
-    loaded = load_profile(write_profile(tmp_path / "own"), "tiny", "a" * 64)
+    small = SmallDetector()
+    own = write_profile(tmp_path / "own", detector="small", weights_hash=small.weights_hash)
+    loaded = load_profile(own, small)
     assert loaded.latency.ms("encode", 4) == 18
     assert loaded.gains("detect-first").of([0.95])[0, 5] == pytest.approx(0.09)
     assert loaded.gains("discriminate-first", "lower").of([0.95])[0, 5] == pytest.approx(0.09 - 0.0196)
@@ -52,8 +55,8 @@ def test_tables_of_different_detectors_or_weights_are_refused(tmp_path: Path) ->
             (mixed / name).write_bytes((one / name).read_bytes())
         with pytest.raises(TurboError, match=rf"{mixed.name}/.*csv\.json: key {key}: made for"):
             load_profile(mixed)
-    with pytest.raises(TurboError, match="made for 'tiny', not 'yolov3'"):
-        load_profile(one, "yolov3")
+    with pytest.raises(TurboError, match="made for 'tiny', not 'small'"):
+        load_profile(one, SmallDetector())
 
 
 def test_a_piece_or_batch_size_that_is_missing_is_named() -> None:

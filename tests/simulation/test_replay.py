@@ -12,16 +12,10 @@ from tests.small_detector import SmallDetector
 from turbo_cli.boxes import Detections
 from turbo_cli.data import Dataset
 from turbo_cli.data.images import Frame
-from turbo_cli.detectors.running import detect_frames
+from turbo_cli.detectors.running import detect_batch, detect_frames
 from turbo_cli.enhancement.baselines import find_baselines
 from turbo_cli.enhancement.difficulty import confidence
-from turbo_cli.errors import TurboError
-from turbo_cli.metrics import mean_average_precision
-from turbo_cli.pipelines import Decision
-from turbo_cli.simulation import simulate
-from turbo_cli.simulation.box_cache import detect_cached
-from turbo_cli.simulation.footage import Footage
-from turbo_cli.simulation.ladders import (
+from turbo_cli.enhancement.ladders import (
     DetectorLadder,
     EnhancerLadder,
     FrameBoxes,
@@ -29,6 +23,13 @@ from turbo_cli.simulation.ladders import (
     Ladder,
     load_ladder,
 )
+from turbo_cli.enhancement.levels import Levels
+from turbo_cli.errors import TurboError
+from turbo_cli.metrics import mean_average_precision
+from turbo_cli.pipelines import Decision
+from turbo_cli.simulation import simulate
+from turbo_cli.simulation.box_cache import detect_cached
+from turbo_cli.simulation.footage import Footage
 from turbo_cli.simulation.planner import Policy
 from turbo_cli.simulation.replay import Replay
 from turbo_cli.simulation.scenario import Scenario, Setting, run_scenario
@@ -38,7 +39,8 @@ class CountingLadder:
     """Counts the frames that another ladder has to detect."""
 
     def __init__(self, ladder: Ladder) -> None:
-        self.base, self.content, self._ladder = ladder.base, ladder.content, ladder
+        self.base, self.levels, self._ladder = ladder.base, ladder.levels, ladder
+        self.training_cameras = ladder.training_cameras
         self.detected = 0
 
     def detect(self, frames: Sequence[Frame]) -> list[FrameBoxes]:
@@ -72,7 +74,7 @@ def test_boxes_are_kept_for_the_next_sweep(streets: Dataset, ladder: CountingLad
     for row in rows:
         assert first[row].predicted_difficulty == again[row].predicted_difficulty
         assert all(same(*pair) for pair in zip(first[row].levels, again[row].levels, strict=True))
-    ladder.content = "of other weights"
+    ladder.levels = Levels(parents={"e.safetensors": "of other weights"})
     detect_cached(streets, [0], ladder)
     assert ladder.detected == detected + 1
 
@@ -135,7 +137,7 @@ def test_difficulty_is_read_with_the_rois_of_the_profile(streets: Dataset, ladde
 
 
 def test_without_d_f_the_prediction_is_true(streets: Dataset) -> None:
-    replay = Footage(streets, DetectorLadder([SmallDetector()])).replay("all", 1, fps=4)
+    replay = Footage(streets, DetectorLadder(SmallDetector(), [SmallDetector(1)])).replay("all", 1, fps=4)
     assert all(arrival.predicted_difficulty == arrival.difficulty for arrival in replay)
 
 
@@ -156,20 +158,20 @@ def test_what_was_filtered_takes_the_last_boxes_of_its_camera(
 def test_the_levels_of_the_baselines(streets: Dataset) -> None:
     small, other = SmallDetector(0), SmallDetector(1)
     frames = [streets.frame(0), streets.frame(1)]
-    switching = DetectorLadder([small, other]).detect(frames)
-    assert same(switching[0].levels[0], DetectorLadder([small]).detect(frames)[0].levels[0])
-    assert same(switching[0].levels[1], DetectorLadder([other]).detect(frames)[0].levels[0])
+    switching = DetectorLadder(small, [other]).detect(frames)
+    assert same(switching[0].levels[0], detect_batch(small, frames)[0])
+    assert same(switching[0].levels[1], detect_batch(other, frames)[0])
     assert same(switching[0].levels[5], switching[0].levels[1])
     baselines = find_baselines("gamma,stretch")
     clearer = ImageLadder(small, baselines).detect(frames)
-    stretched = DetectorLadder([small]).detect([baselines["stretch"](frame) for frame in frames])
-    assert same(clearer[1].levels[2], stretched[1].levels[0])
+    stretched = detect_batch(small, [baselines["stretch"](frame) for frame in frames])
+    assert same(clearer[1].levels[2], stretched[1])
 
 
 @pytest.mark.parametrize(
     ("levels", "problem"),
     [
-        ("enhancer", "needs the enhancer's weights"),
+        ("enhancer", "need its weights"),
         ("detector:tiny", "not enhancer, detectors"),
         ("images:a,b,c,d,e,f", "one to five"),
         ("images:all", "name one to five"),
@@ -179,4 +181,4 @@ def test_the_levels_of_the_baselines(streets: Dataset) -> None:
 )
 def test_levels_that_are_none(levels: str, problem: str) -> None:
     with pytest.raises(TurboError, match=problem):
-        load_ladder(levels, "tiny", None)
+        load_ladder(levels, SmallDetector(), None)

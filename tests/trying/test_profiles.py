@@ -7,9 +7,9 @@ import pytest
 from tests.profiling.streets import make_enhancer, write_enhancer
 from turbo_cli.detectors import load_detector
 from turbo_cli.enhancement import load_enhancer
+from turbo_cli.enhancement.ladders import EnhancerLadder
 from turbo_cli.enhancement.loading import find_enhancer
 from turbo_cli.errors import TurboError
-from turbo_cli.simulation.ladders import EnhancerLadder
 from turbo_cli.trying.profiles import choose_profile, doubts, profile_name, shipped_profile
 
 

@@ -10,8 +10,8 @@ from turbo_cli.data import Dataset, open_dataset
 from turbo_cli.data.synth.footage import footage
 from turbo_cli.data.video_writer import write_video
 from turbo_cli.detectors import SplitDetector
+from turbo_cli.enhancement.ladders import EnhancerLadder
 from turbo_cli.scheduling.profile import Profile
-from turbo_cli.simulation.ladders import EnhancerLadder
 from turbo_cli.simulation.scenario import Scenario
 from turbo_cli.trying.changes import make_shown
 from turbo_cli.trying.shots import Film

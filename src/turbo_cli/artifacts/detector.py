@@ -34,7 +34,7 @@ class _Details(TensorDetails):
 
 
 _FORMAT = WeightsFormat(
-    Kind("detector", schema=1, made_by="turbo weights train"),
+    Kind("detector", schema=1, made_by="turbo weights fine-tune"),
     DetectorWeights,
     parts=("detector",),
     details_type=_Details,

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from turbo_cli.artifacts.reading import readable
 from turbo_cli.errors import TurboError
 
 STANDARD_INPUT = ("-", "--")
@@ -17,11 +16,12 @@ def read(source: str) -> list[float]:
     """
     if source in STANDARD_INPUT:
         return _parse("standard input", sys.stdin)
-    with (
-        readable(Path(source), "your own script"),
-        Path(source).open(encoding="utf-8", errors="replace") as file,
-    ):
-        return _parse(source, file)
+    try:
+        with Path(source).open(encoding="utf-8", errors="replace") as file:
+            return _parse(source, file)
+    except OSError as error:
+        problem = f"{source}: cannot read: {error.strerror or error}"
+        raise TurboError(problem, "name a file with one number a line, or -- for standard input") from error
 
 
 def _parse(place: str, lines: Iterable[str]) -> list[float]:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from turbo_cli.errors import TurboError
+from turbo_cli.errors import MissingFileError, TurboError
 
 Content = TypeVar("Content")
 
@@ -25,7 +25,7 @@ def readable(path: Path, made_by: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise TurboError(f"{path}: no such file", f"`{made_by}` makes it") from error
+        raise MissingFileError(path, made_by) from error
     except IsADirectoryError as error:
         raise TurboError(f"{path}: is a directory, not a file", "name a file") from error
     except OSError as error:

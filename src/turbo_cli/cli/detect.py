@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from turbo_cli.cli.options import (
+    OUTPUT,
     BatchSizeOption,
     ClassesOption,
+    DatasetArgument,
     DetectorOption,
     DeviceOption,
     JsonOption,
@@ -25,11 +27,19 @@ EXAMPLE = "Example: turbo detect --detector tiny street.mp4 --out boxes.json --d
 
 def detect(
     context: typer.Context,
-    source: Annotated[Path, typer.Argument(help="A dataset, COCO JSON, video, image, or folder of these.")],
+    dataset: DatasetArgument,
     detector: DetectorOption,
     out: Annotated[Path, typer.Option("--out", help="The COCO result list to write.")],
-    draw: Annotated[Path | None, typer.Option("--draw", help="Write annotated frames here too.")] = None,
-    draw_score: Annotated[float, typer.Option(min=0, max=1, help="Draw boxes of at least this score.")] = 0.3,
+    draw: Annotated[
+        Path | None,
+        typer.Option("--draw", help="Folder to make for annotated frames.", rich_help_panel=OUTPUT),
+    ] = None,
+    draw_score: Annotated[
+        float,
+        typer.Option(
+            metavar="X", min=0, max=1, help="Draw boxes from this score on.", rich_help_panel=OUTPUT
+        ),
+    ] = 0.3,
     classes: ClassesOption = None,
     weights: WeightsOption = None,
     size: SizeOption = None,
@@ -37,7 +47,7 @@ def detect(
     batch_size: BatchSizeOption = 8,
     as_json: JsonOption = False,
 ) -> None:
-    """Run a detector over every frame; where there are labels, print its mAP camera by camera."""
+    """Run a detector over every frame; with labels, print its mAP by camera."""
     from turbo_cli.artifacts import detections as artifact
     from turbo_cli.artifacts.atomic import check_folder
     from turbo_cli.data.dataset import check_output, open_dataset
@@ -47,24 +57,24 @@ def detect(
     from turbo_cli.metrics import check_classes, parse_classes, scores_by_camera
 
     output: Output = context.obj
-    dataset = open_dataset(source)
-    check_output(dataset, out)
+    frames = open_dataset(dataset)
+    check_output(frames, out)
     if draw:
         check_folder(draw)
     merged = parse_classes(classes) if classes is not None else None
     if merged:
-        check_classes(dataset.categories, merged)
+        check_classes(frames.categories, merged)
     loaded = load_detector(detector, weights, device, parse_size(size))
-    found = list(detect_frames(loaded, dataset, batch_size, output.track))
-    scores = scores_by_camera(dataset, found, merged) if dataset.labelled else {}
-    artifact.write(out, {info.image_id: boxes for info, boxes in zip(dataset.frames, found, strict=True)})
+    found = list(detect_frames(loaded, frames, batch_size, output.track))
+    scores = scores_by_camera(frames, found, merged) if frames.labelled else {}
+    artifact.write(out, {info.image_id: boxes for info, boxes in zip(frames.frames, found, strict=True)})
     if draw:
-        draw_frames(draw, dataset, found, loaded.categories, draw_score, output.track)
+        draw_frames(draw, frames, found, loaded.categories, draw_score, output.track)
     if as_json:
-        counts = {"frames": len(dataset), "boxes": sum(map(len, found))}
+        counts = {"frames": len(frames), "boxes": sum(map(len, found))}
         output.json(counts | {"scores": {camera: _as_json(value) for camera, value in scores.items()}})
         return
-    output.text(f"{out}: {sum(map(len, found))} boxes in {len(dataset)} frames")
+    output.text(f"{out}: {sum(map(len, found))} boxes in {len(frames)} frames")
     _print_scores(output, scores)
 
 

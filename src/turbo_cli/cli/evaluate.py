@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from turbo_cli.cli.options import (
+    JUDGING,
+    OUTPUT,
     BatchSizeOption,
     ClassesOption,
     DetectorOption,
@@ -15,6 +17,7 @@ from turbo_cli.cli.options import (
     JsonOption,
     LabelledOption,
     RoiScoreOption,
+    SeedOption,
     SizeOption,
     WeightsOption,
     parse_size,
@@ -33,34 +36,51 @@ def evaluate(
     detector: DetectorOption,
     enhancer: EnhancerOption,
     labelled: LabelledOption,
-    html: Annotated[Path | None, typer.Option("--html", help="Write a self-contained page here.")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="A self-contained page to write.", rich_help_panel=OUTPUT)
+    ] = None,
     gallery: Annotated[
-        Path | None, typer.Option("--gallery", help="Write before/after pictures of best and worst here.")
+        Path | None,
+        typer.Option("--gallery", help="Folder to make for best and worst frames.", rich_help_panel=OUTPUT),
+    ] = None,
+    frames: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Only so many frames, evenly spread.")
     ] = None,
     boxes: Annotated[
-        Path | None, typer.Option("--boxes", help="Write the boxes of each level and baseline here.")
+        Path | None,
+        typer.Option("--boxes", help="Folder to make for the boxes of each way.", rich_help_panel=OUTPUT),
     ] = None,
     baselines: Annotated[
-        str, typer.Option(help="none, all, names with commas; package.module:factory is a plug-in.")
+        str,
+        typer.Option(help="none, all, or names, package.module:factory among them.", rich_help_panel=JUDGING),
     ] = "all",
     reference: Annotated[
         list[Path] | None,
-        typer.Option(help="Weights of `turbo weights fine-tune`, to judge beside; may be repeated."),
+        typer.Option(help="Weights of `turbo weights fine-tune`; repeatable.", rich_help_panel=JUDGING),
     ] = None,
     generator: Annotated[
         list[Path] | None,
-        typer.Option(help="A gan.safetensors whose whole pictures are judged beside; may be repeated."),
-    ] = None,
-    frames: Annotated[
-        int | None, typer.Option(min=1, help="Only as many frames, evenly spread over the dataset.")
+        typer.Option(help="gan.safetensors, judged by its pictures; repeatable.", rich_help_panel=JUDGING),
     ] = None,
     classes: ClassesOption = None,
-    bootstrap: Annotated[int, typer.Option(min=1, help="Resamples of the frames for intervals.")] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the resamples.")] = 0,
+    bootstrap: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=1, help="Resamples of the frames for intervals.", rich_help_panel=JUDGING
+        ),
+    ] = 1000,
+    seed: SeedOption = 0,
     roi_score: RoiScoreOption = 0.3,
     hard_threshold: HardThresholdOption = 0.6,
     score: Annotated[
-        float, typer.Option(min=0, max=1, help="Count mistakes and draw boxes from this score on.")
+        float,
+        typer.Option(
+            metavar="X",
+            min=0,
+            max=1,
+            help="Count mistakes, draw boxes from this score.",
+            rich_help_panel=JUDGING,
+        ),
     ] = 0.3,
     weights: WeightsOption = None,
     size: SizeOption = None,
@@ -68,7 +88,7 @@ def evaluate(
     batch_size: BatchSizeOption = 8,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge every level of an enhancer on labelled frames, beside baselines, merged boxes and oracles."""
+    """Judge every level of an enhancer on labelled frames, beside baselines."""
     from turbo_cli.artifacts import evaluation as artifact
     from turbo_cli.artifacts.atomic import check_folder
     from turbo_cli.data import open_dataset

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from turbo_cli.cli.options import (
+    JUDGING,
     BatchSizeOption,
     ClassesOption,
     DatasetOption,
     DetectorOption,
     DeviceOption,
     JsonOption,
+    OutOption,
     SizeOption,
     WeightsOption,
     parse_size,
@@ -32,22 +34,50 @@ def label_difficulty(
     context: typer.Context,
     detector: DetectorOption,
     dataset: DatasetOption,
-    out: Annotated[Path, typer.Option("--out", help="The table to write, one row a frame (CSV).")],
+    out: OutOption,
     strategy: Annotated[
         Literal["model-aware", "model-agnostic"],
-        typer.Option(help="Hard by the detector's confidence, or by the number of small objects (labels)."),
+        typer.Option(
+            metavar="HOW",
+            help="model-aware: by confidence; model-agnostic: by small objects.",
+            rich_help_panel=JUDGING,
+        ),
     ] = "model-aware",
     roi_score: Annotated[
-        float | None, typer.Option(min=0.05, max=1, help="RoIs have at least this score (default 0.3).")
+        float | None,
+        typer.Option(
+            metavar="X",
+            min=0.05,
+            max=1,
+            help="RoIs are boxes from this score on. (0.3)",
+            rich_help_panel=JUDGING,
+        ),
     ] = None,
     hard_threshold: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Hard is less confidence than this (default 0.6).")
+        float | None,
+        typer.Option(
+            metavar="X",
+            min=0,
+            max=1,
+            help="Hard is less confidence than this. (0.6)",
+            rich_help_panel=JUDGING,
+        ),
     ] = None,
     hard_quantile: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Make this share of the frames hard instead.")
+        float | None,
+        typer.Option(
+            metavar="X",
+            min=0,
+            max=1,
+            help="Make this share of the frames hard instead.",
+            rich_help_panel=JUDGING,
+        ),
     ] = None,
     calibrate: Annotated[
-        bool, typer.Option("--calibrate", help="Choose both by the frames' AP (needs labels).")
+        bool,
+        typer.Option(
+            "--calibrate", help="Choose both by the frames' AP (needs labels).", rich_help_panel=JUDGING
+        ),
     ] = False,
     plot: Annotated[Path | None, typer.Option(help="Draw the histogram (PNG) here too.")] = None,
     classes: ClassesOption = None,
@@ -57,7 +87,7 @@ def label_difficulty(
     batch_size: BatchSizeOption = 8,
     as_json: JsonOption = False,
 ) -> None:
-    """Label every frame easy, hard or empty by what the detector makes of it (eq. 1).
+    """Label every frame easy, hard or empty by the detector's confidence (eq. 1).
 
     What it found is kept beside the table: a killed run goes on, and other thresholds take seconds.
     """

@@ -28,6 +28,7 @@ from turbo_cli.cli import (
     try_,
     weights,
 )
+from turbo_cli.cli.first import StagesInOrder
 from turbo_cli.cli.output import Output
 from turbo_cli.errors import TurboError
 
@@ -38,6 +39,7 @@ GLOBAL_FLAGS = ("--quiet", "--verbose", "--no-color")
 
 app = typer.Typer(
     name="turbo",
+    cls=StagesInOrder,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Spend an edge box's idle GPU time on the frames that its detector finds hard.",
@@ -55,7 +57,7 @@ def _print_version(wanted: bool) -> None:
 def root(
     context: typer.Context,
     quiet: Annotated[
-        bool, typer.Option("--quiet", help="Print nothing but warnings, errors, and what --json asks for.")
+        bool, typer.Option("--quiet", help="Print only warnings, errors, and what --json asks for.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print details on the way.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours (as NO_COLOR=1).")] = False,

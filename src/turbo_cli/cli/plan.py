@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from turbo_cli.cli.options import ExecutionOption, GainOption, JsonOption, SolverOption
+from turbo_cli.cli.options import (
+    SCHEDULING,
+    ExecutionOption,
+    GainOption,
+    JsonOption,
+    ProfileOption,
+    SolverOption,
+)
 from turbo_cli.cli.output import Output
 
 if TYPE_CHECKING:
@@ -18,21 +25,25 @@ EXAMPLE = "Example: turbo plan --profile cpu/tiny --difficulties window.txt --bu
 
 def plan(
     context: typer.Context,
-    profile: Annotated[str, typer.Option(help="A profile's folder, or the name of a shipped one.")],
+    profile: ProfileOption,
     difficulties: Annotated[
-        str, typer.Option(metavar="FILE|--", help="One number in 0…1 a line for each frame; -- reads stdin.")
+        str, typer.Option(metavar="FILE|--", help="A number in 0…1 a line, one a frame; -- reads stdin.")
     ],
     budget: Annotated[float, typer.Option(metavar="MS", help="Milliseconds for all of the window's work.")],
     solver: SolverOption = "turbo",
     order: Annotated[
         Literal["discriminate-first", "detect-first"],
-        typer.Option(help="Plan by D_f's θ′ before detection, or by θ after it."),
+        typer.Option(
+            metavar="HOW",
+            help="discriminate-first (by θ′), detect-first (by θ).",
+            rich_help_panel=SCHEDULING,
+        ),
     ] = "detect-first",
     execution: ExecutionOption = "staged",
     gain: GainOption = "lower",
     as_json: JsonOption = False,
 ) -> None:
-    """Choose a level for each frame of one window: the most gain that the budget allows."""
+    """Choose a level for each frame of a window: the most gain for the budget."""
     from turbo_cli.artifacts import numbers
     from turbo_cli.scheduling import make_plan
     from turbo_cli.scheduling.profile import load_profile

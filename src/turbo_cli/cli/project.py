@@ -47,7 +47,7 @@ def init(
     out: Annotated[Path, typer.Option("--out", help="The file to write.")] = FILE,
     schema: Annotated[bool, typer.Option("--schema", help="Print the file's JSON schema instead.")] = False,
 ) -> None:
-    """Write a commented project file, which every command reads where it lies in the current folder."""
+    """Write a commented turbo.yaml, which every command reads in its folder."""
     from turbo_cli.serving.template import SCHEMA, write_template
 
     output: Output = context.obj

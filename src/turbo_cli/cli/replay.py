@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from turbo_cli.cli.options import ClassesOption, JsonOption, SeedOption
+from turbo_cli.cli.options import TRAFFIC, ClassesOption, DatasetArgument, JsonOption, SeedOption
 from turbo_cli.cli.output import Output
 
 if TYPE_CHECKING:
@@ -17,28 +17,48 @@ EXAMPLE = "Example: turbo replay street/ --fps 5 --fault freeze@10+5"
 
 def replay(
     context: typer.Context,
-    source: Annotated[Path, typer.Argument(help="A dataset, COCO JSON, video, image, or folder of these.")],
+    source: DatasetArgument,
     url: Annotated[str, typer.Option("--to", help="The service.")] = "http://127.0.0.1:8080",
     token: Annotated[
         str | None, typer.Option(envvar="TURBO_TOKEN", help="Of its API, if it wants one.")
     ] = None,
     via: Annotated[
-        Literal["post", "mjpeg"], typer.Option(help="Post frames, or serve them as MJPEG (needs a token).")
+        Literal["post", "mjpeg"],
+        typer.Option(help="Post frames, or serve them as MJPEG (needs a token).", rich_help_panel=TRAFFIC),
     ] = "post",
     cameras: Annotated[
-        int | None, typer.Option(min=1, help="Of more than are recorded, several play the same.")
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Of more than are recorded, several play the same.",
+            rich_help_panel=TRAFFIC,
+        ),
     ] = None,
     fps: Annotated[
-        float | None, typer.Option(min=0.01, help="Of each camera; without, the recording's own.")
+        float | None,
+        typer.Option(
+            metavar="X",
+            min=0.01,
+            help="Of each camera; without, the recording's own.",
+            rich_help_panel=TRAFFIC,
+        ),
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option(min=0.1, help="Repeat recordings so long; without, each plays once.")
+        float | None,
+        typer.Option(
+            metavar="X",
+            min=0.1,
+            help="Repeat recordings so long; without, each plays once.",
+            rich_help_panel=TRAFFIC,
+        ),
     ] = None,
     fault: Annotated[
         list[str] | None,
         typer.Option(
             metavar="KIND[:CAMERA]@START+SECONDS",
             help="drop, freeze, garbage, slow or reconnect; repeatable.",
+            rich_help_panel=TRAFFIC,
         ),
     ] = None,
     classes: ClassesOption = None,
@@ -46,7 +66,7 @@ def replay(
     seed: SeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Play recordings as live cameras to a running `turbo serve`; print mAP, latency and misses."""
+    """Play recordings as cameras to a running `turbo serve`; print mAP and misses."""
     from turbo_cli.artifacts import detections as artifact
     from turbo_cli.data.dataset import check_output, open_dataset
     from turbo_cli.metrics import check_classes, parse_classes

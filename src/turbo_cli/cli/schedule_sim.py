@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from turbo_cli.cli.options import (
+    DETECTOR,
+    SCHEDULING,
+    TRAFFIC,
     ClassesOption,
     DeviceOption,
     ExecutionOption,
     GainOption,
     JsonOption,
+    LevelsOption,
     OrderOption,
+    ProfileOption,
     SeedOption,
     SolverOption,
 )
@@ -21,72 +26,85 @@ from turbo_cli.cli.output import Output
 if TYPE_CHECKING:
     from turbo_cli.simulation.scenario import Outcome
 
-EXAMPLE = (
-    "Example: turbo schedule-sim --profile cpu/tiny --arrivals poisson --frames 100000 "
-    "--sweep cameras=1..8 solver=paper,turbo"
-)
+EXAMPLE = "Example: turbo schedule-sim --profile cpu/tiny --sweep cameras=1..8 solver=paper,turbo"
 
 
 def schedule_sim(
     context: typer.Context,
-    profile: Annotated[str, typer.Option(help="A profile's folder, or the name of a shipped one.")],
+    profile: ProfileOption,
     axes: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME=VALUES]...", help="More axes of --sweep.")
     ] = None,
-    dataset: Annotated[
-        Path | None, typer.Option(help="Replay these frames; without, arrivals are made up.")
+    sweep: Annotated[
+        list[str] | None, typer.Option(help="A run for each value: cameras=1..16 solver=paper,turbo …")
     ] = None,
-    detector: Annotated[str, typer.Option(help="The detector of a replay.")] = "tiny",
-    enhancer: Annotated[Path | None, typer.Option(help="The enhancer of a replay.")] = None,
-    levels: Annotated[
-        str, typer.Option(help="enhancer, detectors:NAME,NAME (model switching), images:BASELINE,BASELINE.")
-    ] = "enhancer",
-    pipeline: Annotated[str, typer.Option(help="Of a replay: all, glimpse, vigil or noscope.")] = "all",
+    out: Annotated[Path | None, typer.Option(help="Folder to make for trace, plans and picture.")] = None,
+    dataset: Annotated[
+        Path | None, typer.Option(help="Replay these frames; without, they are made up.")
+    ] = None,
+    detector: Annotated[str, typer.Option(help="Of a replay.", rich_help_panel=DETECTOR)] = "tiny",
+    enhancer: Annotated[Path | None, typer.Option(help="Of a replay.", rich_help_panel=DETECTOR)] = None,
+    levels: LevelsOption = "enhancer",
+    pipeline: Annotated[
+        str, typer.Option(help="Of a replay: all, glimpse, vigil or noscope.", rich_help_panel=TRAFFIC)
+    ] = "all",
     arrivals: Annotated[
-        str, typer.Option(help="constant, poisson, bursty, diurnal, or a trace.csv to take them from.")
+        str,
+        typer.Option(help="constant, poisson, bursty, diurnal, a trace.csv.", rich_help_panel=TRAFFIC),
     ] = "poisson",
-    frames: Annotated[int, typer.Option(min=1, help="How many are made up.")] = 10_000,
+    frames: Annotated[
+        int, typer.Option(metavar="N", min=1, help="How many are made up.", rich_help_panel=TRAFFIC)
+    ] = 10_000,
     difficulties: Annotated[
-        str, typer.Option(help="Of frames that are made up: beta:A,B, or a difficulty.csv to draw from.")
+        str,
+        typer.Option(help="Made-up θ: beta:A,B, or a difficulty.csv.", rich_help_panel=TRAFFIC),
     ] = "beta:2,3",
     mispredict: Annotated[
-        float, typer.Option(min=0, help="Deviation of the noise between θ and θ′ of frames that are made up.")
+        float,
+        typer.Option(
+            metavar="X", min=0, help="Noise between θ and θ′ of frames made up.", rich_help_panel=TRAFFIC
+        ),
     ] = 0.0,
     cameras: Annotated[
-        int | None, typer.Option(min=1, help="Default: 4, or all that the dataset has.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Default: 4, or all of the dataset.", rich_help_panel=TRAFFIC),
     ] = None,
-    fps: Annotated[float, typer.Option(help="Frames a second from each camera.")] = 10.0,
-    window: Annotated[float, typer.Option(metavar="MS", help="The interval T in milliseconds.")] = 100.0,
+    fps: Annotated[
+        float, typer.Option(help="Frames a second from each camera.", rich_help_panel=TRAFFIC)
+    ] = 10.0,
+    window: Annotated[
+        float,
+        typer.Option(metavar="MS", help="The interval T in milliseconds.", rich_help_panel=SCHEDULING),
+    ] = 100.0,
     solver: SolverOption = "turbo",
     order: OrderOption = "auto",
     execution: ExecutionOption = "staged",
     gain: GainOption = "lower",
     perturb: Annotated[
         str,
-        typer.Option(help="How the device differs from the profile: latency=+20%,layer-3=-10%,jitter=5%."),
+        typer.Option(
+            help="The device differs: latency=+20%,layer-3=-10%,jitter=5%.",
+            rich_help_panel=SCHEDULING,
+        ),
     ] = "",
-    correction: Annotated[
-        bool, typer.Option("--correction/--no-correction", help="Learn from the clock, as serving does.")
-    ] = True,
-    sweep: Annotated[
-        list[str] | None,
-        typer.Option(help="A run for each combination: cameras=1..16 solver=paper,turbo window=50,100 …"),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder to make for the trace, the plans and a picture.")
-    ] = None,
+    no_correction: Annotated[
+        bool,
+        typer.Option(
+            "--no-correction", help="Never learn from the clock, as serving does.", rich_help_panel=SCHEDULING
+        ),
+    ] = False,
     classes: ClassesOption = None,
     seed: SeedOption = 0,
     device: DeviceOption = "cpu",
     as_json: JsonOption = False,
 ) -> None:
-    """Run a pipeline with and without Turbo in virtual time: windows, queueing, deadlines, levels, gain."""
-    from turbo_cli.artifacts.metadata import hash_file
+    """Run a pipeline with and without Turbo in virtual time: deadlines, gain."""
+    from turbo_cli.detectors import load_detector
+    from turbo_cli.enhancement.ladders import load_ladder
     from turbo_cli.metrics import parse_classes
     from turbo_cli.scheduling.profile import load_profile
     from turbo_cli.simulation.device import parse_perturbation
     from turbo_cli.simulation.difficulties import Difficulties, find_draw
-    from turbo_cli.simulation.ladders import load_ladder
     from turbo_cli.simulation.running import as_json as outcome_as_json
     from turbo_cli.simulation.running import run_all
     from turbo_cli.simulation.scenario import Scenario, Setting
@@ -99,11 +117,8 @@ def schedule_sim(
     merged = parse_classes(classes) if classes else None
     perturbation = parse_perturbation(perturb)
     if dataset:
-        from turbo_cli.enhancement.loading import find_enhancer
-
-        ladder = load_ladder(levels, detector, enhancer, device)
-        enhancer_hash = hash_file(find_enhancer(enhancer)) if enhancer else None
-        loaded = load_profile(profile, detector, ladder.base.weights_hash, enhancer_hash)
+        ladder = load_ladder(levels, load_detector(detector, device=device), enhancer, device)
+        loaded = load_profile(profile, ladder.base, ladder.levels)
         source = footage_source(dataset, ladder, loaded.roi_score, output.track)
     else:
         loaded = load_profile(profile)
@@ -111,7 +126,7 @@ def schedule_sim(
         source = made_up_source(arrivals, frames, drawn, seed)
     if loaded.assumed:
         output.warning(f"{loaded.folder}: gains are assumed, not measured")
-    setting = Setting(loaded, perturbation, correction, seed, merged)
+    setting = Setting(loaded, perturbation, not no_correction, seed, merged)
     outcomes = run_all(base, varied, source, setting, out, output.track)
     if as_json:
         output.json([outcome_as_json(outcome) for outcome in outcomes])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from turbo_cli.cli import project
-from turbo_cli.cli.options import DeviceOption, SizeOption, WeightsOption
+from turbo_cli.cli.options import DETECTOR, OUTPUT, SCHEDULING, DeviceOption, SizeOption, WeightsOption
 from turbo_cli.cli.output import Output
 
 if TYPE_CHECKING:
@@ -27,24 +27,39 @@ _SETTINGS = "turbo_cli.serve"
 @app.callback()
 def serve(
     context: typer.Context,
-    detector: Annotated[str, typer.Option(help="A detector's name, or package.module:factory.")] = "tiny",
-    weights: WeightsOption = None,
-    size: SizeOption = None,
-    device: DeviceOption = "cpu",
-    enhancer: Annotated[Path | None, typer.Option(help="The enhancer; without, level 0 is served.")] = None,
-    profile: Annotated[str | None, typer.Option(help="A profile's folder, or a shipped one's name.")] = None,
     camera: Annotated[
         str | None, typer.Option(metavar="URL|FILE", help="One camera, in place of the project file's.")
     ] = None,
-    results: Annotated[Path | None, typer.Option(help="NDJSON file to write records to.")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on. (127.0.0.1)")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0: any. (8080)")] = None,
+    port: Annotated[int | None, typer.Option(metavar="N", help="Port to listen on; 0: any. (8080)")] = None,
     insecure: Annotated[bool | None, typer.Option("--insecure", help="Any host, without a token.")] = None,
-    window: Annotated[
-        float | None, typer.Option(metavar="MS", help="The interval T in milliseconds. (200)")
+    detector: Annotated[
+        str, typer.Option(help="A name of `turbo weights list`, or module:factory.", rich_help_panel=DETECTOR)
+    ] = "tiny",
+    weights: WeightsOption = None,
+    size: SizeOption = None,
+    device: DeviceOption = "cpu",
+    enhancer: Annotated[
+        Path | None, typer.Option(help="Without one, level 0 is served.", rich_help_panel=DETECTOR)
     ] = None,
-    pipeline: Annotated[str | None, typer.Option(help="all, glimpse, vigil or noscope. (all)")] = None,
-    log_format: Annotated[Literal["text", "json"], typer.Option(help="Of the log on stderr.")] = "text",
+    profile: Annotated[
+        str | None,
+        typer.Option(help="A profile's folder, or a shipped one's name.", rich_help_panel=SCHEDULING),
+    ] = None,
+    window: Annotated[
+        float | None,
+        typer.Option(metavar="MS", help="The interval T in milliseconds. (200)", rich_help_panel=SCHEDULING),
+    ] = None,
+    pipeline: Annotated[
+        str | None,
+        typer.Option(help="all, glimpse, vigil or noscope. (all)", rich_help_panel=SCHEDULING),
+    ] = None,
+    results: Annotated[
+        Path | None, typer.Option(help="NDJSON file to write records to.", rich_help_panel=OUTPUT)
+    ] = None,
+    log_format: Annotated[
+        Literal["text", "json"], typer.Option(help="Of the log on stderr.", rich_help_panel=OUTPUT)
+    ] = "text",
 ) -> None:
     """Serve cameras: watch, enhance, detect, and hand out boxes until SIGTERM. SIGHUP reloads the cameras.
 

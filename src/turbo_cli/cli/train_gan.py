@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from turbo_cli.cli.options import (
+    RUNNING,
+    TRAINING,
     AmpOption,
-    BatchSizeOption,
     CropOption,
     DatasetOption,
     DetectorOption,
@@ -19,6 +20,7 @@ from turbo_cli.cli.options import (
     SaveEveryOption,
     SeedOption,
     SizeOption,
+    StepSizeOption,
     WeightsOption,
     WorkersOption,
     parse_size,
@@ -39,24 +41,36 @@ def train_gan(
     difficulty: Annotated[Path, typer.Option(help="difficulty.csv of `turbo label-difficulty`.")],
     out: OutOption,
     iterations: IterationsOption = 1500,
-    batch_size: BatchSizeOption = 8,
-    learning_rate: Annotated[float, typer.Option(help="Of the generator.")] = 2e-4,
-    lr_discriminator: Annotated[float, typer.Option(help="Of D_f and D_i.")] = 2e-3,
-    adversarial: Annotated[str, typer.Option(help="paper, or rals: relativistic least squares.")] = "paper",
+    batch_size: StepSizeOption = 8,
+    learning_rate: Annotated[float, typer.Option(help="Of the generator.", rich_help_panel=TRAINING)] = 2e-4,
+    lr_discriminator: Annotated[float, typer.Option(help="Of D_f and D_i.", rich_help_panel=TRAINING)] = 2e-3,
+    adversarial: Annotated[
+        str, typer.Option(help="paper, or rals: relativistic least squares.", rich_help_panel=TRAINING)
+    ] = "paper",
     crop: CropOption = None,
-    freeze_encoder: Annotated[
+    no_freeze_encoder: Annotated[
         bool,
-        typer.Option(help="Keep the detector's backbone as the encoder, or train a copy of it along (§6.3)."),
-    ] = True,
+        typer.Option(
+            "--no-freeze-encoder",
+            help="Train a copy of the backbone along (§6.3).",
+            rich_help_panel=TRAINING,
+        ),
+    ] = False,
     only_discriminator: Annotated[
         bool,
-        typer.Option("--only-discriminator", help="Fine-tune D_f of --init alone."),
+        typer.Option("--only-discriminator", help="Fine-tune D_f of --init alone.", rich_help_panel=TRAINING),
     ] = False,
-    init: Annotated[Path | None, typer.Option(help="The enhancer whose D_f is fine-tuned.")] = None,
-    log: Annotated[
-        Path | None, typer.Option(help="Folder for losses.csv, pictures and TensorBoard's events.")
+    init: Annotated[
+        Path | None, typer.Option(help="The enhancer whose D_f is fine-tuned.", rich_help_panel=TRAINING)
     ] = None,
-    eval_every: Annotated[int, typer.Option(min=1, help="Iterations between D_f's AUC.")] = 250,
+    log: Annotated[
+        Path | None,
+        typer.Option(help="Folder for losses.csv, pictures, TensorBoard.", rich_help_panel=RUNNING),
+    ] = None,
+    eval_every: Annotated[
+        int,
+        typer.Option(metavar="N", min=1, help="Iterations between D_f's AUC.", rich_help_panel=RUNNING),
+    ] = 250,
     save_every: SaveEveryOption = 200,
     workers: WorkersOption = 1,
     amp: AmpOption = False,
@@ -67,7 +81,7 @@ def train_gan(
     device: DeviceOption = "cpu",
     as_json: JsonOption = False,
 ) -> None:
-    """Stage one: train generator and discriminators on easy and hard frames; no labels needed."""
+    """Stage one: train generator and discriminators; no labels needed."""
     from turbo_cli.data import open_dataset
     from turbo_cli.detectors.loading import load_detector
     from turbo_cli.training.gan import GanTraining, parse_objective
@@ -84,7 +98,7 @@ def train_gan(
         discriminator_learning_rate=lr_discriminator,
         objective=parse_objective(adversarial),
         crop=parse_size(crop),
-        freeze_encoder=freeze_encoder,
+        freeze_encoder=not no_freeze_encoder,
         only_discriminator=only_discriminator,
         log=log,
         eval_every=eval_every,

@@ -6,20 +6,24 @@ from typing import Annotated
 import typer
 
 from turbo_cli.cli.options import (
+    JUDGING,
+    TRAINING,
     AmpOption,
-    BatchSizeOption,
     ClassesOption,
     CropOption,
     DatasetOption,
+    DegradeOption,
     DetectorOption,
     DeviceOption,
     IterationsOption,
     JsonOption,
+    LearningRateOption,
     OutOption,
     ResumeOption,
     SaveEveryOption,
     SeedOption,
     SizeOption,
+    StepSizeOption,
     WeightsOption,
     WorkersOption,
     parse_size,
@@ -39,20 +43,33 @@ def train_multiexit(
     dataset: DatasetOption,
     out: OutOption,
     loss: Annotated[
-        str, typer.Option(help="Terms and weights: detection=1,distill=1,adversarial=0, or distill alone.")
+        str, typer.Option(help="Terms of the loss and their weights.", rich_help_panel=TRAINING)
     ] = "detection=1,distill=1",
-    degrade: Annotated[str, typer.Option(help="Degradations put on frames: names, all, or none.")] = "all",
-    levels: Annotated[str, typer.Option(help="The exits to train.")] = "1,2,3,4,5",
-    photographs: Annotated[Path | None, typer.Option(help="A dataset of photographs, for mosaics.")] = None,
+    degrade: DegradeOption = "all",
+    levels: Annotated[str, typer.Option(help="The exits to train.", rich_help_panel=TRAINING)] = "1,2,3,4,5",
+    photographs: Annotated[
+        Path | None, typer.Option(help="A dataset of photographs, for mosaics.", rich_help_panel=TRAINING)
+    ] = None,
     crop: CropOption = None,
-    validate_on: Annotated[str | None, typer.Option(help="Cameras held out of training: a,b,c.")] = None,
-    classes: ClassesOption = None,
     iterations: IterationsOption = 3000,
-    batch_size: BatchSizeOption = 8,
-    learning_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 1e-3,
-    eval_every: Annotated[int, typer.Option(min=1, help="Iterations between validations.")] = 500,
+    batch_size: StepSizeOption = 8,
+    learning_rate: LearningRateOption = 1e-3,
+    validate_on: Annotated[
+        str | None, typer.Option(help="Cameras held out of training: a,b,c.", rich_help_panel=JUDGING)
+    ] = None,
+    classes: ClassesOption = None,
+    eval_every: Annotated[
+        int,
+        typer.Option(metavar="N", min=1, help="Iterations between validations.", rich_help_panel=JUDGING),
+    ] = 500,
     patience: Annotated[
-        int | None, typer.Option(min=1, help="Stop after so many validations without improvement.")
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Stop after so many validations without improvement.",
+            rich_help_panel=JUDGING,
+        ),
     ] = None,
     save_every: SaveEveryOption = 200,
     workers: WorkersOption = 1,

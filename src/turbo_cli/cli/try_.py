@@ -8,7 +8,11 @@ from typing import Annotated
 import typer
 
 from turbo_cli.cli.options import (
+    DATA,
+    OUTPUT,
+    SCHEDULING,
     DeviceOption,
+    EnhancerOption,
     GainOption,
     JsonOption,
     OrderOption,
@@ -26,29 +30,38 @@ def try_(
     source: Annotated[Path, typer.Argument(help="A video, or the frames of one camera.")],
     out: Annotated[Path, typer.Option("--out", help="Folder to make; must be absent or empty.")],
     detector: Annotated[
-        str, typer.Option(help="Detector name or package.module:factory; tiny knows synthetic traffic only.")
+        str, typer.Option(help="Or module:factory; tiny knows synthetic traffic only.")
     ] = "tiny",
-    enhancer: Annotated[
-        Path, typer.Option(help="The enhancer's weights (`turbo train-multiexit`), or tiny.")
-    ] = Path("tiny"),
+    enhancer: EnhancerOption = Path("tiny"),
     profile: Annotated[
-        str | None, typer.Option(help="A profile; default: the shipped one of this detector and device.")
+        str | None, typer.Option(help="Default: the shipped one of detector and device.")
     ] = None,
-    pipeline: Annotated[str, typer.Option(help="all, glimpse, vigil or noscope.")] = "all",
-    window: Annotated[float, typer.Option(metavar="MS", help="The interval T in milliseconds.")] = 100.0,
-    order: OrderOption = "auto",
-    gain: GainOption = "lower",
     fps: Annotated[
-        float | None, typer.Option(min=0.001, help="Take no more frames a second than this.")
+        float | None,
+        typer.Option(metavar="X", min=0.001, help="No more frames a second than this.", rich_help_panel=DATA),
     ] = None,
     frames: Annotated[
-        int | None, typer.Option(min=1, help="Only so many frames, from the beginning.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Only so many, from the beginning.", rich_help_panel=DATA),
     ] = None,
+    pipeline: Annotated[
+        str, typer.Option(help="all, glimpse, vigil or noscope.", rich_help_panel=SCHEDULING)
+    ] = "all",
+    window: Annotated[
+        float,
+        typer.Option(metavar="MS", help="The interval T in milliseconds.", rich_help_panel=SCHEDULING),
+    ] = 100.0,
+    order: OrderOption = "auto",
+    gain: GainOption = "lower",
     classes: Annotated[
-        str | None, typer.Option(help="Show these classes only; vehicle=car+bus+truck merges several.")
+        str | None,
+        typer.Option(help="Show these only; vehicle=car+bus+truck merges several.", rich_help_panel=OUTPUT),
     ] = None,
     score: Annotated[
-        float, typer.Option(min=0, max=1, help="Count and draw boxes from this score on.")
+        float,
+        typer.Option(
+            metavar="X", min=0, max=1, help="Count and draw boxes from this on.", rich_help_panel=OUTPUT
+        ),
     ] = 0.3,
     weights: WeightsOption = None,
     size: SizeOption = None,
@@ -64,9 +77,9 @@ def try_(
     from turbo_cli.data.selection import first_frames
     from turbo_cli.detectors.loading import load_detector
     from turbo_cli.enhancement import load_enhancer
+    from turbo_cli.enhancement.ladders import EnhancerLadder
     from turbo_cli.enhancement.loading import find_enhancer
     from turbo_cli.metrics import parse_classes
-    from turbo_cli.simulation.ladders import EnhancerLadder
     from turbo_cli.simulation.scenario import Scenario
     from turbo_cli.trying.changes import make_shown
     from turbo_cli.trying.findings import as_json as findings_as_json

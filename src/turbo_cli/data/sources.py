@@ -13,7 +13,7 @@ from turbo_cli.data.images import image_size, is_image
 from turbo_cli.data.sequences import by_camera
 from turbo_cli.data.video import is_video
 from turbo_cli.data.video_index import VideoIndexes
-from turbo_cli.errors import TurboError
+from turbo_cli.errors import TurboError, did_you_mean
 
 IMAGE_FOLDERS = (".", "images", "..", "../images")
 """Where the images of a COCO JSON file may lie, seen from its folder."""
@@ -43,7 +43,9 @@ def find_source(path: Path) -> Source:
 
 def _describe(path: Path, videos: VideoIndexes) -> DatasetFile:
     if not path.exists():
-        raise TurboError(f"{path}: no such file or folder")
+        beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+        sources = "`turbo data import` brings data in, `turbo data synth` makes it up"
+        raise TurboError(f"{path}: no such file or folder", did_you_mean(path.name, beside) or sources)
     path = path.absolute()
     if path.is_dir():
         stored = path / artifact.FILE_NAME

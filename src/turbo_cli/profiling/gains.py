@@ -1,7 +1,7 @@
 """The accuracy profile: what each level gains on frames of each difficulty, P[θ bucket, κ] (§5.1)."""
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,11 +13,10 @@ from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.data import Dataset
 from turbo_cli.data.fingerprint import dataset_hash
 from turbo_cli.data.selection import Selection
-from turbo_cli.enhancement.difficulty import ROI_SCORE, confidence
-from turbo_cli.enhancement.enhancer import LEVELS, Enhancer
+from turbo_cli.enhancement.difficulty import ROI_SCORE
+from turbo_cli.enhancement.ladders import FrameBoxes, Ladder
 from turbo_cli.errors import TurboError, TurboWarning
 from turbo_cli.metrics import Classes, evaluate, judged_categories
-from turbo_cli.profiling.passes import run_passes
 from turbo_cli.profiling.shrinkage import FloatVector, IntVector, bucket_means, shrink
 from turbo_cli.progress import Track, untracked
 
@@ -32,8 +31,8 @@ ONE_CAMERA = "measured on one camera: the standard errors say nothing of others"
 class FrameGains:
     """N frames with ground truth.
 
-    gains: by level 0…5, (N,) AP above level 0's. cameras: (N,) number of each frame's. difficulties: by
-    reading, (N,) in [0, 1].
+    gains: by level, (N,) AP above level 0's. cameras: (N,) number of each frame's. difficulties: by reading,
+    (N,) in [0, 1]; `predicted` only where there is a D_f.
     """
 
     gains: dict[int, FloatVector]
@@ -42,13 +41,12 @@ class FrameGains:
 
 
 def measure_gains(
-    enhancer: Enhancer,
+    ladder: Ladder,
     dataset: Dataset,
     classes: Classes | None = None,
     *,
     roi_score: float = ROI_SCORE,
     batch_size: int = 8,
-    parents: Mapping[str, str] | None = None,
     track: Track = untracked,
 ) -> AccuracyTable:
     """Run every level over a labelled dataset and average the gains by bucket, for both readings of θ.
@@ -56,25 +54,26 @@ def measure_gains(
     Only cameras that were not trained on count. If there are no others they do, with a `TurboWarning`, as for
     a single camera, that stands in the metadata too (`settings.warnings`). A frame's AP is COCO's (IoU
     0.50…0.95) of that frame alone, by `classes` as in `metrics.evaluate`; frames with nothing to find stay
-    out. θ is 1 − c of eq. 1 with RoIs from `roi_score` on, and D_f's θ′. parents: SHA-256 of the enhancer's
-    file, by its name. `shrinkage` says how buckets with few frames are drawn towards their neighbours. Raises
-    `TurboError` without labels, or for unknown classes.
+    out. θ is 1 − c of eq. 1 with RoIs from `roi_score` on, and D_f's θ′, if there is one. `shrinkage` says
+    how buckets with few frames are drawn towards their neighbours. Raises `TurboError` without labels, or for
+    unknown classes.
     """
     if not dataset.labelled:
         raise TurboError(f"{dataset.path}: has no labels, and no gain can be measured", "label it first")
     judged_categories(dataset, classes)
-    chosen, problems = unseen_frames(dataset, enhancer.training_cameras)
-    frames = _run(enhancer, chosen, classes, roi_score, batch_size, track)
+    chosen, problems = unseen_frames(dataset, ladder.training_cameras)
+    frames = _run(ladder, chosen, classes, roi_score, batch_size, track)
     provenance = Provenance(
-        detector=enhancer.detector.name,
-        detector_weights_hash=enhancer.detector.weights_hash,
+        detector=ladder.base.name,
+        detector_weights_hash=ladder.base.weights_hash,
         settings={
             "cameras": [*sorted({info.camera for info in chosen.frames})],
             "classes": None if classes is None else {name: list(merged) for name, merged in classes.items()},
+            "levels": ladder.levels.name,
             "roi_score": roi_score,
             "warnings": [*problems],
         },
-        parents={dataset.path.resolve().name: dataset_hash(dataset), **(parents or {})},
+        parents={dataset.path.resolve().name: dataset_hash(dataset), **ladder.levels.parents},
     )
     return AccuracyTable(provenance, tuple(gain_rows(frames)))
 
@@ -95,7 +94,7 @@ def gain_rows(frames: FrameGains) -> Iterator[LevelGain]:
     """One row for each reading, bucket and level, shrunk and rounded to a millionth."""
     for reading, difficulties in frames.difficulties.items():
         owners = np.searchsorted(EDGES[1:-1], difficulties, side="right")
-        for level in (0, *LEVELS):
+        for level in frames.gains:
             buckets = bucket_means(frames.gains[level], owners, frames.cameras, len(EDGES) - 1)
             gains, errors = shrink(buckets) if level else np.zeros((2, len(buckets.means)))
             for bucket, (gain, error) in enumerate(zip(gains.tolist(), errors.tolist(), strict=True)):
@@ -114,28 +113,39 @@ def gain_rows(frames: FrameGains) -> Iterator[LevelGain]:
 
 
 def _run(
-    enhancer: Enhancer,
+    ladder: Ladder,
     dataset: Dataset,
     classes: Classes | None,
     roi_score: float,
     batch_size: int,
     track: Track,
 ) -> FrameGains:
-    passes = run_passes(enhancer, dataset, {}, {}, batch_size, track)
-    levels = track(passes.levels.items(), "matching", len(passes.levels))
-    scores = {level: evaluate(dataset, found, classes).frame_scores()[:, 0] for level, found in levels}
+    boxes = _detect(ladder, dataset, batch_size, track)
+    scores = {
+        level: evaluate(dataset, [own.levels[level] for own in boxes], classes).frame_scores()[:, 0]
+        for level in track(range(ladder.levels.count), "matching", ladder.levels.count)
+    }
     judged = np.isfinite(scores[0])
     if not judged.any():
         raise TurboError(
             f"{dataset.path}: no frame of a camera that may be measured on has anything to find",
             "add labelled frames, or name other --classes",
         )
-    # Where something is there and no RoI, c is 0.
-    certain = np.array([confidence(found, roi_score) or 0.0 for found in passes.levels[0]])
     difficulties: dict[Literal["true", "predicted"], NDArray[np.float64]] = {
-        "true": 1 - certain[judged],
-        "predicted": np.array(passes.predicted_difficulties)[judged],
+        "true": np.array([own.difficulty(roi_score) for own in boxes])[judged]
     }
+    predicted = [own.predicted_difficulty for own in boxes if own.predicted_difficulty is not None]
+    if predicted:
+        difficulties["predicted"] = np.array(predicted)[judged]
     cameras = np.unique([info.camera for info in dataset.frames], return_inverse=True)[1]
     gains = {level: (of_level - scores[0])[judged] for level, of_level in scores.items()}
     return FrameGains(gains, cameras[judged], difficulties)
+
+
+def _detect(ladder: Ladder, dataset: Dataset, batch_size: int, track: Track) -> list[FrameBoxes]:
+    starts = range(0, len(dataset), batch_size)
+    boxes: list[FrameBoxes] = []
+    for start in track(starts, "detecting", len(starts)):
+        frames = [dataset.frame(i) for i in range(start, min(start + batch_size, len(dataset)))]
+        boxes += ladder.detect(frames)
+    return boxes

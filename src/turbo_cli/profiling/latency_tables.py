@@ -1,9 +1,8 @@
-"""`latency.csv` of an enhancer, measured or estimated, with all that is to be known about its making."""
+"""`latency.csv` of a ladder, measured or estimated, with all that is to be known about its making."""
 
 import dataclasses
 import platform
 import warnings
-from collections.abc import Mapping
 
 import torch
 from pydantic import JsonValue
@@ -12,8 +11,8 @@ from turbo_cli.artifacts.latency import LatencyTable
 from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.data import Dataset
 from turbo_cli.data.fingerprint import dataset_hash
-from turbo_cli.enhancement.enhancer import Enhancer
-from turbo_cli.errors import TurboWarning
+from turbo_cli.enhancement.ladders import EnhancerLadder, WholeLadder
+from turbo_cli.errors import TurboError, TurboWarning
 from turbo_cli.profiling.batch_sizes import batch_sizes, check_interpolation
 from turbo_cli.profiling.estimating import count_pieces, estimate_latencies
 from turbo_cli.profiling.hardware import Hardware
@@ -27,32 +26,39 @@ Settings = dict[str, JsonValue]
 
 
 def make_latency_table(
-    enhancer: Enhancer,
+    ladder: EnhancerLadder | WholeLadder,
     dataset: Dataset,
     target: Target,
     max_batch: int,
     max_seconds: float,
-    parents: Mapping[str, str] | None = None,
     track: Track = untracked,
 ) -> LatencyTable:
-    """Measure where the enhancer is, or estimate for the target's hardware, at batches of 1…`max_batch`.
+    """Measure where the ladder is, or estimate for the target's hardware, at batches of 1…`max_batch`.
 
-    parents: SHA-256 of the enhancer's file, by its name. What disturbed a measurement is a `TurboWarning`
-    each, and stands in the metadata (`settings.warnings`). Raises `TurboError` where memory is too small.
+    What disturbed a measurement is a `TurboWarning` each, and stands in the metadata (`settings.warnings`).
+    Raises `TurboError` where memory is too small, and for an estimate of anything but an enhancer.
     """
+    base, levels = ladder.base, ladder.levels
     if target.hardware is None:
         monitor = find_monitor(target.device)
-        measured = measure_latencies(enhancer, dataset, monitor, max_batch, max_seconds, track)
+        measured = measure_latencies(ladder, dataset, monitor, max_batch, max_seconds, track)
         rows, settings = measured.rows, _measured(measured, target.device, max_seconds)
     else:
-        works = count_pieces(enhancer, dataset, track)
+        if not isinstance(ladder, EnhancerLadder):
+            raise TurboError(f"levels {levels.name!r} can only be measured", "leave out --estimate")
+        works = count_pieces(ladder.enhancer, dataset, track)
         rows = estimate_latencies(works, target.hardware, batch_sizes(max_batch))
         settings = _estimated(target.hardware)
     provenance = Provenance(
-        detector=enhancer.detector.name,
-        detector_weights_hash=enhancer.detector.weights_hash,
-        settings={**settings, "max_batch": max_batch},
-        parents={dataset.path.resolve().name: dataset_hash(dataset), **(parents or {})},
+        detector=base.name,
+        detector_weights_hash=base.weights_hash,
+        settings={
+            **settings,
+            "input_size": [*base.input_size],
+            "levels": levels.name,
+            "max_batch": max_batch,
+        },
+        parents={dataset.path.resolve().name: dataset_hash(dataset), **levels.parents},
     )
     return LatencyTable(provenance, rows)
 

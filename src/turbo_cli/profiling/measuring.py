@@ -1,4 +1,4 @@
-"""Timing every piece of an enhancer at every batch size on the device that it is on (§5.1)."""
+"""Timing every piece of a ladder at every batch size on the device that it is on (§5.1)."""
 
 import time
 from dataclasses import dataclass
@@ -9,15 +9,14 @@ import torch
 from turbo_cli.artifacts.latency import PieceLatency
 from turbo_cli.data import Dataset
 from turbo_cli.detectors.running import memory_errors
-from turbo_cli.enhancement.enhancer import Enhancer
+from turbo_cli.enhancement.ladders import EnhancerLadder, WholeLadder
 from turbo_cli.profiling.batch_sizes import batch_sizes
 from turbo_cli.profiling.disturbance import Disturbance, Watch
 from turbo_cli.profiling.monitors.base import Monitor
-from turbo_cli.profiling.pieces import Run, make_pieces, prepare_batch
+from turbo_cli.profiling.pieces import Run, prepare_pieces
 from turbo_cli.profiling.runs import PASSES, RUNS_A_BLOCK, Block, RowRuns
 from turbo_cli.profiling.stopwatch import stopwatch
 from turbo_cli.progress import Track, untracked
-from turbo_cli.scheduling.latency import PIECES
 
 MOST_PASSES = 4 * PASSES
 """Then a row ends, precise or not."""
@@ -41,7 +40,7 @@ class Measured:
 
 @torch.inference_mode()
 def measure_latencies(
-    enhancer: Enhancer,
+    ladder: EnhancerLadder | WholeLadder,
     dataset: Dataset,
     monitor: Monitor,
     max_batch: int = 16,
@@ -55,24 +54,22 @@ def measure_latencies(
     alike, and each row's interval holds it (`RowRuns`). Raises `TurboError` where memory is too small.
     """
     sizes = batch_sizes(max_batch)
-    device = next(enhancer.parameters()).device
-    frames = prepare_batch(enhancer.detector, dataset, max(max_batch, LEAST_FRAMES))
-    watch, table = Watch(monitor, device), {key: RowRuns() for key in product(PIECES, sizes)}
+    device = next(ladder.base.parameters()).device
+    watch = Watch(monitor, device)
+    cut = prepare_pieces(ladder, dataset, max(max_batch, LEAST_FRAMES))
     with memory_errors(max_batch, SMALLER):
-        _warm_up(
-            make_pieces(enhancer, frames.cut(max_batch, first=0))["level-5"], min(WARM_UP_S, max_seconds)
-        )
+        names, runs = zip(*cut(max_batch, 0).items(), strict=True)
+        _warm_up(runs[-1], min(WARM_UP_S, max_seconds))
+    table = {key: RowRuns() for key in product(names, sizes)}
     steps = list(product(range(MOST_PASSES), sizes))
     for number, size in track(steps, "measuring", len(steps)):
-        open_rows = {
-            piece: table[piece, size] for piece in PIECES if not table[piece, size].done(max_seconds)
-        }
+        open_rows = {piece: table[piece, size] for piece in names if not table[piece, size].done(max_seconds)}
         if open_rows:
             with memory_errors(size, SMALLER):
-                pieces = make_pieces(enhancer, frames.cut(size, first=number * size))
+                pieces = cut(size, number * size)
                 for piece, row in open_rows.items():
                     row.blocks.append(_time_block(pieces[piece], device, max_seconds / PASSES, watch))
-    rows = tuple(runs.row(piece, size) for (piece, size), runs in table.items())
+    rows = tuple(row.row(piece, size) for (piece, size), row in table.items())
     return Measured(rows, watch.found(list(table.values())))
 
 

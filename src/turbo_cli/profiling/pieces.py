@@ -1,4 +1,4 @@
-"""An enhancer taken apart into the pieces of `latency.csv`, each ready to run on a batch of real frames."""
+"""A ladder taken apart into the pieces of `latency.csv`, each ready to run on a batch of real frames."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,13 @@ from turbo_cli.data import Dataset
 from turbo_cli.data.selection import spread_frames
 from turbo_cli.detectors.base import STAGES, Geometry, SplitDetector
 from turbo_cli.enhancement.enhancer import LEVELS, Enhancer
-from turbo_cli.scheduling.latency import PIECES
+from turbo_cli.enhancement.ladders import EnhancerLadder, WholeLadder
+from turbo_cli.scheduling.latency import PIECES, WHOLE
 
 Run = Callable[[], object]
+
+Cut = Callable[[int, int], dict[Piece, Run]]
+"""Every piece on a batch of some size, of the frames from some number on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +32,28 @@ class Batch:
         """`size` frames from number `first` on, beginning again at the first after the last."""
         rows = [(first + i) % len(self.images) for i in range(size)]
         return Batch(self.images[rows], [self.geometry[row] for row in rows])
+
+
+def prepare_pieces(ladder: EnhancerLadder | WholeLadder, dataset: Dataset, frames: int) -> Cut:
+    """The pieces of a ladder, on at most so many frames of the dataset.
+
+    An enhancer's take images as the detector prepared them. Levels that are run whole take frames as they
+    come: each prepares its own.
+    """
+    if isinstance(ladder, EnhancerLadder):
+        batch = prepare_batch(ladder.enhancer.detector, dataset, frames)
+        return lambda size, first: make_pieces(ladder.enhancer, batch.cut(size, first))
+    chosen = spread_frames(dataset, frames)
+    images = [chosen.frame(i) for i in range(len(chosen))]
+
+    def cut(size: int, first: int) -> dict[Piece, Run]:
+        taken = [images[(first + i) % len(images)] for i in range(size)]
+        return {
+            piece: partial(ladder.detect_at, level, taken)
+            for level, piece in enumerate(WHOLE[: ladder.levels.count])
+        }
+
+    return cut
 
 
 def prepare_batch(detector: SplitDetector, dataset: Dataset, frames: int) -> Batch:

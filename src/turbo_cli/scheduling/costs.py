@@ -54,7 +54,10 @@ def window_costs(latency: LatencyProfile, frames: int, order: Order, execution: 
         costs = remaining_costs(latency, frames, order, done=0)
     else:
         before = ["level-0"] if detects_first else ["discriminator"]
-        tables = np.stack([latency.table(piece, frames) for piece in WHOLE])
+        tables = np.zeros((LEVELS, frames + 1))
+        for level, piece in enumerate(WHOLE):
+            if piece in latency.whole_batches:  # no plan takes the others, which gain `NEVER`
+                tables[level] = latency.table(piece, frames)
         if detects_first:
             tables[0] = 0
         costs = Costs(0.0, tables, execution)

@@ -26,6 +26,9 @@ CONFIDENCE = 1.96
 """Standard errors below the mean at which `lower` stands: the lower end of the 95 % interval."""
 
 
+NEVER = -1.0
+"""The gain of a level that a frame cannot be brought to."""
+
 ROUNDING = 1e-9
 """Ends of buckets that differ by less are the same."""
 
@@ -56,17 +59,20 @@ def gain_table(
     reading: Reading,
     statistic: Statistic = "mean",
     path: Path = Path("accuracy.csv"),
+    levels: int = LEVELS,
 ) -> GainTable:
     """The table of one reading of θ; `lower` takes mean − 1.96 standard errors for every gain.
 
-    path: the file that errors name. Raises `TurboError` for a bucket or level that is not there.
+    path: the file that errors name. levels: how many there are; the others gain `NEVER`. Raises `TurboError`
+    for a bucket or level that is not there.
     """
     own = {(row.difficulty_from, row.level): row for row in rows if row.reading == reading}
     where = f"{path}: reading {reading!r}"
     starts = _check_buckets(where, [(row.difficulty_from, row.difficulty_to) for row in own.values()])
-    gains = np.zeros((len(starts), LEVELS))
+    gains = np.full((len(starts), LEVELS), NEVER)
+    gains[:, 0] = 0
     for bucket, start in enumerate(starts):
-        for level in range(1, LEVELS):
+        for level in range(1, levels):
             if (start, level) not in own:
                 raise TurboError(
                     f"{where}, difficulty_from {start:g}: level {level} is missing",

@@ -9,16 +9,13 @@ from numpy.typing import ArrayLike
 from turbo_cli.boxes import BoolArray
 from turbo_cli.errors import TurboError
 from turbo_cli.scheduling.costs import Execution, Order, remaining_costs, window_costs
-from turbo_cli.scheduling.gains import LEVELS, FloatArray, GainTable, IntArray
+from turbo_cli.scheduling.gains import LEVELS, NEVER, FloatArray, GainTable, IntArray
 from turbo_cli.scheduling.latency import LatencyProfile
 from turbo_cli.scheduling.problem import Problem, Solution
 from turbo_cli.scheduling.solvers import find_solver
 
 Clock = Callable[[], float]
 """Seconds from any moment, as `time.perf_counter`."""
-
-NEVER = -1.0
-"""The gain of a level that a frame cannot be brought to any more."""
 
 
 @dataclass(frozen=True)

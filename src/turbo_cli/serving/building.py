@@ -6,6 +6,7 @@ from turbo_cli.artifacts.atomic import check_file
 from turbo_cli.artifacts.metadata import hash_file
 from turbo_cli.detectors import SplitDetector, load_detector
 from turbo_cli.enhancement import Enhancer, load_enhancer
+from turbo_cli.enhancement.levels import Levels
 from turbo_cli.enhancement.loading import find_enhancer
 from turbo_cli.errors import TurboError
 from turbo_cli.pipelines import make_pipeline
@@ -53,10 +54,9 @@ def _load(project: Project) -> _Parts:
         raise TurboError("key profile: an enhancer needs a profile", "`turbo profile` makes one")
     detector = load_detector(project.detector, project.weights, project.device, project.input_size)
     enhancer = load_enhancer(project.enhancer, detector) if project.enhancer else None
-    own = hash_file(find_enhancer(project.enhancer)) if project.enhancer else None
-    profile = None
-    if project.profile is not None:
-        profile = load_profile(project.profile, detector.name, detector.weights_hash, own)
+    file = find_enhancer(project.enhancer) if project.enhancer else None
+    levels = Levels(parents={file.name: hash_file(file)} if file else {})
+    profile = None if project.profile is None else load_profile(project.profile, detector, levels)
     if enhancer is None:
         return with_backend(detector, project.serve.backend), None, profile
     enhancer = with_backend(enhancer, project.serve.backend)

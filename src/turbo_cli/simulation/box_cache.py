@@ -13,8 +13,8 @@ from turbo_cli.boxes import Detections
 from turbo_cli.data import Dataset
 from turbo_cli.data.images import Frame
 from turbo_cli.detectors.store import cache_folder
+from turbo_cli.enhancement.ladders import FrameBoxes, Ladder
 from turbo_cli.progress import Track, untracked
-from turbo_cli.simulation.ladders import FrameBoxes, Ladder
 
 VERSION = "2"
 
@@ -34,9 +34,9 @@ def detect_cached(
 def cached_boxes(frames: Sequence[Frame], ladder: Ladder) -> list[FrameBoxes]:
     """The boxes of a batch, from `boxes/` of the cache folder where they are known.
 
-    A file there is named by the hash of the ladder's weights and of the frame's pixels.
+    A file there is named by the hash of the ladder's weights and input size and of the frame's pixels.
     """
-    folder, content = cache_folder() / "boxes", ladder.content
+    folder, content = cache_folder() / "boxes", _content(ladder)
     paths = [folder / _name(content, frame) for frame in frames]
     known = {path: boxes for path in paths if (boxes := _read(path))}
     missing = {path: frame for path, frame in zip(paths, frames, strict=True) if path not in known}
@@ -45,6 +45,11 @@ def cached_boxes(frames: Sequence[Frame], ladder: Ladder) -> list[FrameBoxes]:
             _write(path, boxes)
             known[path] = boxes
     return [known[path] for path in paths]
+
+
+def _content(ladder: Ladder) -> str:
+    """The same for ladders that give the same boxes."""
+    return f"{ladder.base.weights_hash} {ladder.base.input_size} {ladder.levels}"
 
 
 def _name(content: str, frame: Frame) -> str:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from turbo_cli.data import Dataset
 from turbo_cli.data.statistics import frames_by_camera
 from turbo_cli.enhancement.difficulty import ROI_SCORE
+from turbo_cli.enhancement.ladders import FrameBoxes, Ladder
 from turbo_cli.errors import TurboError
 from turbo_cli.pipelines import CameraFrame, Decision, make_pipeline
 from turbo_cli.progress import Track, untracked
 from turbo_cli.simulation.box_cache import detect_cached
-from turbo_cli.simulation.ladders import FrameBoxes, Ladder
 from turbo_cli.simulation.replay import LiveFrame, Replay
 
 

@@ -11,10 +11,10 @@ from turbo_cli.boxes import Detections, IntArray
 from turbo_cli.data import Dataset
 from turbo_cli.data.selection import Selection
 from turbo_cli.enhancement.difficulty import ROI_SCORE
+from turbo_cli.enhancement.ladders import FrameBoxes
 from turbo_cli.metrics import Classes, Evaluation, evaluate
 from turbo_cli.pipelines import Decision
 from turbo_cli.simulation.arrivals import Arrival
-from turbo_cli.simulation.ladders import FrameBoxes
 from turbo_cli.simulation.windows import TracedWindow
 
 

@@ -42,7 +42,10 @@ def run_all(
 def as_json(outcome: Outcome) -> dict[str, Any]:
     """Scenario, summary and scores in one flat object."""
     scores = _scores(outcome.judged) if outcome.judged else {}
-    return {**asdict(outcome.scenario), "order": outcome.order, **asdict(outcome.summary), **scores}
+    scenario = asdict(outcome.scenario)
+    # The summary's `gain` is how much; the scenario's is which reading of the gains was planned by.
+    scenario["planned_by"] = scenario.pop("gain")
+    return {**scenario, "order": outcome.order, **asdict(outcome.summary), **scores}
 
 
 def _scores(judged: Judged) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from turbo_cli.profiling.bootstrap import (
 )
 from turbo_cli.scheduling.costs import Execution, Order
 from turbo_cli.scheduling.gains import FloatArray, Statistic
-from turbo_cli.scheduling.profile import READINGS, Profile
+from turbo_cli.scheduling.profile import Profile
 from turbo_cli.simulation.arrivals import Arrival
 from turbo_cli.simulation.device import TRUE, Perturbation
 from turbo_cli.simulation.planner import Policy
@@ -146,10 +146,10 @@ def choose_order(arrivals: Iterable[Arrival], scenario: Scenario, setting: Setti
     """The order that gains more over the first frames by the profile; detect-first where they are alike."""
     sample = list(islice(arrivals, SAMPLE))
     gains: dict[Order, float] = {}
-    for order in READINGS:
+    for order in setting.profile.orders:
         trace = simulate(sample, setting.profile, scenario.policy(order), scenario.window)
         gains[order] = trace.summary().gain
-    return "detect-first" if gains["detect-first"] >= gains["discriminate-first"] else "discriminate-first"
+    return max(gains, key=lambda order: (gains[order], order == "detect-first"))
 
 
 def _simulate(arrivals: Iterable[Arrival], policy: Policy, scenario: Scenario, setting: Setting) -> Trace:

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from turbo_cli.data import open_dataset
+from turbo_cli.enhancement.ladders import Ladder
 from turbo_cli.errors import TurboError
 from turbo_cli.progress import Track, untracked
 from turbo_cli.simulation.arrivals import Arrival, GeneratedArrivals, TracedArrivals, find_kind
 from turbo_cli.simulation.difficulties import Difficulties
 from turbo_cli.simulation.footage import Footage
-from turbo_cli.simulation.ladders import Ladder
 from turbo_cli.simulation.scenario import Scenario, Source
 
 CAMERAS = 4

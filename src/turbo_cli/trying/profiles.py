@@ -6,9 +6,10 @@ import torch
 
 from turbo_cli.artifacts.metadata import hash_file
 from turbo_cli.detectors.loading import find_device
+from turbo_cli.enhancement.ladders import EnhancerLadder
+from turbo_cli.enhancement.levels import Levels
 from turbo_cli.errors import TurboError
 from turbo_cli.scheduling.profile import Profile, load_profile, shipped_profiles
-from turbo_cli.simulation.ladders import EnhancerLadder
 
 
 def choose_profile(name: str | None, ladder: EnhancerLadder, device: str) -> Profile:
@@ -19,7 +20,7 @@ def choose_profile(name: str | None, ladder: EnhancerLadder, device: str) -> Pro
     """
     detector = ladder.base
     chosen = shipped_profile(detector.name, device) if name is None else name
-    return load_profile(chosen, detector.name, detector.weights_hash)
+    return load_profile(chosen, detector, Levels())
 
 
 def shipped_profile(detector: str, device: str) -> str:

@@ -7,10 +7,10 @@ from turbo_cli.data import Dataset
 from turbo_cli.data.images import Frame
 from turbo_cli.data.viewing import frame_rate
 from turbo_cli.detectors.running import memory_errors
+from turbo_cli.enhancement.ladders import EnhancerLadder, FrameBoxes
 from turbo_cli.errors import TurboError
 from turbo_cli.pipelines import CameraFrame, Decision, Pipeline, make_pipeline
 from turbo_cli.simulation.box_cache import cached_boxes
-from turbo_cli.simulation.ladders import EnhancerLadder, FrameBoxes
 from turbo_cli.simulation.replay import LiveFrame
 
 BATCH = 8

@@ -38,4 +38,5 @@ def test_table_for_people(turbo: RunTurbo, tmp_path: Path) -> None:
 def test_wrong_path_is_one_line(turbo: RunTurbo, tmp_path: Path) -> None:
     finished = turbo("data", "info", tmp_path / "nowhere")
     assert (finished.status, finished.out) == (2, "")
-    assert finished.err == f"error: {tmp_path}/nowhere: no such file or folder\n"
+    assert finished.err.startswith(f"error: {tmp_path}/nowhere: no such file or folder (`turbo data import`")
+    assert finished.err.count("\n") == 1

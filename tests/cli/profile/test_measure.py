@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import RunTurbo
 from tests.profiling.streets import make_enhancer, make_streets, write_enhancer
+from tests.small_detector import SmallDetector
 from turbo_cli.scheduling.latency import PIECES
 from turbo_cli.scheduling.profile import load_profile
 
@@ -26,7 +27,7 @@ def test_options_alone_measure(line: list[str], turbo: RunTurbo) -> None:
     finished = turbo("profile", *line, *options)
     assert finished.status == 0, finished.err
     assert [row.split()[0] for row in finished.out.splitlines()[3:17]] == list(PIECES)
-    profile = load_profile("profiles/here", "small")
+    profile = load_profile("profiles/here", SmallDetector())
     assert profile.latency.ms("level-5", 2) > 0 and not profile.assumed
 
 
@@ -48,6 +49,7 @@ def test_absent_hardware_is_estimated_on_request(line: list[str], turbo: RunTurb
         (["--enhancer", "none.safetensors"], "none.safetensors: no such file"),
         (["--max-batch", "0"], "--max-batch"),
         (["--out", "streets/0.png/x"], "cannot write"),
+        (["--out", "streets"], "streets: exists already"),
     ],
 )
 def test_what_the_user_can_mend_is_one_line(

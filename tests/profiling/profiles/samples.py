@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.small_detector import SmallDetector
 from turbo_cli.artifacts import accuracy, latency
 from turbo_cli.artifacts.accuracy import AccuracyTable, LevelGain
 from turbo_cli.artifacts.latency import LatencyTable, PieceLatency
 from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.scheduling.latency import PIECES
 
-WEIGHTS, ENHANCER, DATASET = "a" * 64, "b" * 64, "c" * 64
+WEIGHTS, ENHANCER, DATASET = SmallDetector().weights_hash, "b" * 64, "c" * 64
 SIZES = (1, 2, 4, 8)
 
 LATENCY = [
@@ -44,7 +45,7 @@ def write_profile(
         detector=detector,
         detector_weights_hash=WEIGHTS,
         parents={"enhancer.safetensors": ENHANCER},
-        settings={"warnings": [*warnings]},
+        settings={"warnings": [*warnings], "input_size": [64, 32]},
     )
     latency.write(folder / "latency.csv", LatencyTable(own, times))
     parents = {**own.parents, "labels.json": DATASET}

@@ -1,23 +1,23 @@
 """`turbo weights fine-tune`: train a copy of a detector further."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 from turbo_cli.cli.options import (
     AmpOption,
-    BatchSizeOption,
     CropOption,
+    DegradeOption,
     DetectorOption,
     DeviceOption,
     IterationsOption,
     LabelledOption,
+    LearningRateOption,
     OutOption,
     ResumeOption,
     SaveEveryOption,
     SeedOption,
     SizeOption,
+    StepSizeOption,
+    ValidateOption,
     WeightsOption,
     WorkersOption,
     parse_size,
@@ -30,16 +30,14 @@ EXAMPLE = "Example: turbo weights fine-tune --detector tiny --dataset streets --
 def fine_tune(
     context: typer.Context,
     detector: DetectorOption,
-    labelled: LabelledOption,
+    dataset: LabelledOption,
     out: OutOption,
-    validate: Annotated[
-        list[Path] | None, typer.Option(help="Labelled frames to judge by at the end; may be repeated.")
-    ] = None,
-    degrade: Annotated[str, typer.Option(help="Degradations put on frames: names, all, or none.")] = "all",
+    validate: ValidateOption = None,
+    degrade: DegradeOption = "all",
     crop: CropOption = None,
     iterations: IterationsOption = 3000,
-    batch_size: BatchSizeOption = 8,
-    learning_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 2e-4,
+    batch_size: StepSizeOption = 8,
+    learning_rate: LearningRateOption = 2e-4,
     save_every: SaveEveryOption = 200,
     workers: WorkersOption = 1,
     amp: AmpOption = False,
@@ -49,7 +47,7 @@ def fine_tune(
     size: SizeOption = None,
     device: DeviceOption = "cpu",
 ) -> None:
-    """Train a copy of a detector on what an enhancer would learn from, to hold the enhancer against.
+    """Train a copy of a detector on what an enhancer learns from, to compare.
 
     The detector itself stays as it is; `turbo evaluate --reference` shows what the copy reaches.
     """
@@ -59,7 +57,7 @@ def fine_tune(
 
     output: Output = context.obj
     options = training.DetectorTraining(
-        dataset=labelled,
+        dataset=dataset,
         out=out,
         validate=tuple(validate or ()),
         kinds=parse_kinds(degrade),

@@ -1,12 +1,24 @@
 """`turbo weights train`: train the shipped detector anew."""
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from turbo_cli.cli.options import AmpOption, DeviceOption
+from turbo_cli.cli.options import (
+    AmpOption,
+    DeviceOption,
+    IterationsOption,
+    LabelledOption,
+    LearningRateOption,
+    OutOption,
+    ResumeOption,
+    SaveEveryOption,
+    SeedOption,
+    StepSizeOption,
+    ValidateOption,
+    WorkersOption,
+)
 from turbo_cli.cli.output import Output
 
 EXAMPLE = "Example: turbo weights train tiny --dataset streets --validate others --out tiny.safetensors"
@@ -21,20 +33,18 @@ class Trainable(StrEnum):
 def train(
     context: typer.Context,
     name: Annotated[Trainable, typer.Argument(help="The detector.")],
-    dataset: Annotated[Path, typer.Option(help="Labelled frames to train on.")],
-    out: Annotated[Path, typer.Option(help="The weights to write (safetensors).")],
-    validate: Annotated[
-        list[Path] | None, typer.Option(help="Labelled frames to judge by at the end; may be repeated.")
-    ] = None,
-    iterations: Annotated[int, typer.Option(min=1, help="Training steps.")] = 8000,
-    batch_size: Annotated[int, typer.Option(min=1, help="Frames a step.")] = 8,
-    learning_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 4e-3,
-    seed: Annotated[int, typer.Option(min=0, help="Of weights, order and augmentation.")] = 0,
-    workers: Annotated[int, typer.Option(min=0, help="Processes that make samples; 0: none but this.")] = 1,
+    dataset: LabelledOption,
+    out: OutOption,
+    validate: ValidateOption = None,
+    iterations: IterationsOption = 8000,
+    batch_size: StepSizeOption = 8,
+    learning_rate: LearningRateOption = 4e-3,
+    seed: SeedOption = 0,
+    workers: WorkersOption = 1,
     device: DeviceOption = "cpu",
     amp: AmpOption = False,
-    save_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints.")] = 200,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from OUT.checkpoint.")] = False,
+    save_every: SaveEveryOption = 200,
+    resume: ResumeOption = False,
 ) -> None:
     """Train a detector on labelled frames and print its mAP; Ctrl-C keeps the last checkpoint."""
     from turbo_cli.training import detector as training

@@ -79,10 +79,10 @@ def _of_accuracy(rows: tuple[LevelGain, ...]) -> Iterator[Oddity]:
 
 
 def _readings_differ(frames: dict[tuple[str, float], dict[int, int]]) -> Iterator[Oddity]:
-    """Both readings sort the same frames into buckets."""
+    """Both readings, where there are two, sort the same frames into buckets."""
     totals = {"true": 0, "predicted": 0}
     for (reading, _), of_level in frames.items():
         totals[reading] += next(iter(of_level.values()))
-    if totals["true"] != totals["predicted"]:
+    if totals["predicted"] and totals["true"] != totals["predicted"]:
         problem = f"reading 'true' has {totals['true']} in all, 'predicted' {totals['predicted']}"
         yield Oddity("accuracy.csv", None, "frames", problem)
