@@ -24,6 +24,7 @@ PROSE = {
     "profile diff": "gains",
     "profile measure": "profile",
     "profile show": "gains",
+    "quickstart": "quickstart",
     "replay": "replay",
     "report": "report",
     "schedule-sim": "schedule-sim",

@@ -3,12 +3,14 @@
 import signal
 import sys
 
-TERMINATED = 128 + signal.SIGTERM
+ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 def run() -> None:
     """Run `turbo`; Ctrl-C is one line also while the command line is still being imported."""
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, _terminate)
     try:
         from turbo_cli.cli.main import main
     except KeyboardInterrupt:
@@ -17,9 +19,11 @@ def run() -> None:
     main()
 
 
-def _terminate(*_: object) -> None:
-    """Unwind, so that what is half-made is removed on the way out."""
-    sys.exit(TERMINATED)
+def _terminate(received: int, _: object) -> None:
+    """Unwind, so that what is half-made is removed on the way out; a second signal does not disturb that."""
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(128 + received)
 
 
 if __name__ == "__main__":

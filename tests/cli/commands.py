@@ -22,6 +22,8 @@ ALL = all_commands()
 GROUPS = [command for command in ALL if command.is_group]
 LEAVES = [command for command in ALL if not command.is_group]
 WITH_JSON = [command for command in LEAVES if "--json" in command.options]
+LONG = {"quickstart"}
+"""Takes minutes: tests/quickstart/ runs it, once."""
 
 
 def _write_labels(path: Path) -> Path:

@@ -20,6 +20,7 @@ STREETS = ("street", "bridge", "clean", "degraded", "other-cameras", "others", "
 CAMERAS = 4
 
 NOT_RUN = {
+    "quickstart": "takes minutes; tests/quickstart runs it",
     "serve": "runs until SIGTERM; tests/serving sees to it",
     "weights import": "needs a file of published weights",
     "weights pull": "downloads",

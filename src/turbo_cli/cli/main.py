@@ -18,6 +18,7 @@ from turbo_cli.cli import (
     plan,
     profile,
     project,
+    quickstart,
     replay,
     report,
     schedule_sim,
@@ -85,6 +86,7 @@ app.command("schedule-sim", epilog=schedule_sim.EXAMPLE)(schedule_sim.schedule_s
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
+app.command("quickstart", epilog=quickstart.EXAMPLE)(quickstart.quickstart)
 app.command("try", epilog=try_.EXAMPLE)(try_.try_)
 app.command("report", epilog=report.EXAMPLE)(report.report)
 app.command("init", epilog=project.EXAMPLE)(project.init)

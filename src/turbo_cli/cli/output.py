@@ -85,17 +85,22 @@ class Output:
             warnings.showwarning = show
             yield
 
+    @property
+    def shows_progress(self) -> bool:
+        """Whether stderr is a terminal, and --quiet was not given."""
+        return not self.quiet and self._console(stderr=True).is_terminal
+
     def track(self, items: Iterable[T], label: str, total: int | None = None) -> Iterable[T]:
         """A `Track`: a progress bar on stderr, silent where that is no terminal or under --quiet."""
-        console = self._console(stderr=True)
-        hidden = self.quiet or not console.is_terminal
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
         )
-        with Progress(*columns, console=console, disable=hidden, transient=True) as progress:
+        with Progress(
+            *columns, console=self._console(stderr=True), disable=not self.shows_progress, transient=True
+        ) as progress:
             yield from progress.track(items, total=total, description=label)
 
     def _say(self, message: str, style: str | None = None) -> None:

@@ -63,13 +63,17 @@ def make_report(
         refused=dict(refused),
         lost=len(whole) - len(records) - refused.total(),
         filtered=sum(not record.sent for record in records),
-        dropped=sum(record.sent and record.level is None for record in records),
-        late=sum((record.done_at - record.arrived_at) * 1000 > 2 * window_ms for record in records),
+        dropped=sum(map(_dropped, records)),
+        late=sum(not _dropped(r) and (r.done_at - r.arrived_at) * 1000 > 2 * window_ms for r in records),
         levels=dict(sorted(Counter(r.level for r in records if r.level is not None).items())),
         latency_ms=_quantiles(whole),
         map=scores[0],
         ap50=scores[1],
     )
+
+
+def _dropped(record: ResultRecord) -> bool:
+    return record.sent and record.level is None
 
 
 def shown_boxes(whole: Sequence[Outcome]) -> dict[int, Detections]:
