@@ -15,6 +15,6 @@ turbo --verbose train-gan --detector tiny --dataset "$out/train" --difficulty "$
     --out "$out/gan.safetensors" --iterations 400 --amp
 turbo --verbose train-multiexit --detector tiny --gan "$out/gan.safetensors" --dataset "$out/train" \
     --validate-on "$(seq -s, -f camera-41-%03g 144 159)" --loss detection=1,distill=0.2 --degrade all \
-    --crop 224x128 --iterations 2200 --learning-rate 0.002 --eval-every 550 --amp --out "$out/enhancer.safetensors"
+    --crop 224x128 --iterations 4500 --learning-rate 0.002 --eval-every 1500 --amp --out "$out/enhancer.safetensors"
 turbo evaluate --detector tiny --enhancer "$out/enhancer.safetensors" --dataset "$out/test" --baselines none \
     --bootstrap 300 --html "$out/report.html"

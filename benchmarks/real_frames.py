@@ -75,14 +75,13 @@ def recipes() -> list[Recipe]:
         "fold-a": tuple(f"fold-a-{test}" for test in (*day, "night")),
         "fold-b": tuple(f"fold-b-{test}" for test in day),
     }
+    labelled = ("fold-a-noisy", "fold-a-night")
     same = ("same-degraded", "same-clear")
     a, b = "fold-a-unlabelled", "fold-b-unlabelled"
     return [
         Recipe(a, "fold-a", "distill", 1200, tests["fold-a"], crossed, level_by=b),
         Recipe(b, "fold-b", "distill", 1200, tests["fold-b"], crossed, level_by=a),
-        Recipe(
-            "fold-a-labelled", "fold-a", "detection=0.4,distill", 600, tests["fold-a"], crossed, level_by=b
-        ),
+        Recipe("fold-a-labelled", "fold-a", "detection=0.4,distill", 600, labelled, crossed, level_by=b),
         Recipe("same-unlabelled", "clip/part-1", "distill", 400, same),
         Recipe("same-labelled", "clip/part-1", "detection,distill", 400, same),
         Recipe("public-unlabelled", "photographs", "distill", 400, same),

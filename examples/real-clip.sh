@@ -42,6 +42,8 @@ make training turbo data degrade clip/part-1 training --kind "$trained_kinds" --
 make live turbo data degrade clip/part-2 live --kind "$kinds" --spells --seed 7
 make cameras turbo data import yolo "$data/traffic-cameras" cameras
 make cameras-live turbo data degrade cameras cameras-live --kind "$kinds" --spells --seed 7
+make junction turbo data join cameras-live --cameras junction --out junction
+make others turbo data join cameras-live --cameras avenue,avenue-2,highway,highway-night --out others
 
 # Difficulty, both stages of training, what came of it.
 make difficulty.csv turbo label-difficulty "${detector[@]}" --dataset training --hard-quantile 0.5 --out difficulty.csv
@@ -52,14 +54,14 @@ make enhancer.safetensors turbo train-multiexit "${detector[@]}" --gan gan.safet
 make_json evaluation.json turbo evaluate "${detector[@]}" --enhancer enhancer.safetensors --dataset live "${vehicles[@]}" \
     --hard-threshold 0.53 --baselines stretch,median-then-stretch --bootstrap 500 --gallery gallery --json
 
-# What levels cost here, and gain on cameras never trained on.
-make profile turbo profile measure "${detector[@]}" --enhancer enhancer.safetensors --dataset cameras-live "${vehicles[@]}" \
+# What levels cost here, and gain on a camera never trained on; the others are kept to judge by.
+make profile turbo profile measure "${detector[@]}" --enhancer enhancer.safetensors --dataset junction "${vehicles[@]}" \
     --max-batch 4 --max-seconds 3 --out profile
 
 # Whole pipelines in virtual time, by load.
 simulate=(turbo schedule-sim --profile profile "${detector[@]}" --enhancer enhancer.safetensors "${vehicles[@]}" --window 1000)
 make_json throughput.json "${simulate[@]}" --dataset live --json --sweep pipeline=glimpse,vigil,noscope fps=1,2,4,8
-make_json throughput-cameras.json "${simulate[@]}" --dataset cameras-live --json \
+make_json throughput-cameras.json "${simulate[@]}" --dataset others --json \
     --sweep pipeline=all,glimpse,vigil,noscope fps=0.2,0.4,0.8,1.6
 make simulation "${simulate[@]}" --dataset live --fps 2 --pipeline glimpse --out simulation
 

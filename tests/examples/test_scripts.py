@@ -36,7 +36,7 @@ def write_bdd100k(streets: Path, folder: Path, part: str) -> None:
     (folder / "images" / part).mkdir(parents=True)
     for image, info in zip(content.images, open_dataset(streets).frames, strict=True):
         name = f"{part}-{image.id}.png"
-        shutil.copy(streets / image.file_name, folder / "images" / part / name)
+        shutil.copy(streets / str(image.file_name), folder / "images" / part / name)
         labels = [
             {"category": names[one.category_id], "box2d": corners(*one.bbox)}
             for one in content.annotations

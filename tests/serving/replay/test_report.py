@@ -63,6 +63,17 @@ def test_only_what_was_sent_is_judged(dataset: Dataset) -> None:
     assert report.map and report.map.value == 1
 
 
+def test_a_frame_is_dropped_or_late_but_not_both(dataset: Dataset) -> None:
+    late = record(dataset, 1, done_at=2.5)
+    dropped = record(dataset, 2, boxes=(), level=None, done_at=2.5, reason="no time")
+    played = [
+        replace(outcome, record=one)
+        for outcome, one in zip(outcomes(dataset, range(1, 3)), (late, dropped), strict=True)
+    ]
+    report = judge(dataset, played)
+    assert (report.answered, report.dropped, report.late) == (2, 1, 1)
+
+
 def test_a_frame_without_boxes_shows_the_latest_ones(dataset: Dataset) -> None:
     """Frames 1 and 4 have the same truth, frame 2 another."""
     played = outcomes(dataset, range(1, 5))
