@@ -16,7 +16,7 @@ from turbo_cli.detectors import load_detector
 from turbo_cli.detectors.store import weights_path
 from turbo_cli.enhancement.loading import find_enhancer
 
-STREETS = ("street", "bridge", "clean", "degraded", "other-cameras", "others", "streets", "target")
+STREETS = ("street", "bridge", "cameras", "clean", "degraded", "other-cameras", "others", "streets", "target")
 CAMERAS = 4
 
 NOT_RUN = {
@@ -29,17 +29,25 @@ NOT_RUN = {
 
 REPLACED = {
     "yolo-fastest-xl": "tiny",
+    "yolov3": "tiny",
+    "efficientdet-d0": "tiny",
+    "detectors:efficientdet-d4,efficientdet-d7": "detectors:tiny",
     "north,south,bridge": "camera-0-000,camera-0-001",
     "freeze:gate@10+5": "freeze:camera-0-000@10+5",
 }
 """Words of lines: what needs a download, and cameras of other names than the stand-ins'."""
+
+MADE = {"data synth": 2, "data import": 4}
+"""Which word of a line is the folder to make; some stand-in may have its name."""
 
 PATHS = {command.path for command in all_commands()}
 SHORTER = {
     **SHORT,
     "evaluate": [*SHORT["evaluate"], "--frames", "4"],
     "data synth": ["--cameras", "1", "--frames", "2"],
+    "profile measure": ["--gpu", "cpu", "--max-batch", "2", "--max-seconds", "0.01", "--out", "measured"],
     "schedule-sim": ["--frames", "40", "--cameras", str(CAMERAS)],
+    "try": ["--frames", "4"],
     "weights train": SHORT["weights fine-tune"],
 }
 """Options put behind a line, so that it takes a moment."""
@@ -71,7 +79,7 @@ def make_stand_ins(turbo: RunTurbo) -> None:
 
 
 def _make_media(turbo: RunTurbo) -> None:
-    for name in ("street.mp4", "video.mp4"):
+    for name in ("street.mp4", "video.mp4", "ua_detrac.mp4"):
         turbo("data", "view", "street", "--out", name)
     shutil.copy(next(Path("street").rglob("*.jpg")), "street.jpg")
 
@@ -88,6 +96,9 @@ def _make_artifacts() -> None:
     for table, street in (("difficulty.csv", "street"), ("target.csv", "target")):
         write_difficulty(Path(table), open_dataset(Path(street)), tiny)
     write_gan(Path("gan.safetensors"), tiny)
-    shutil.copy(find_enhancer(Path("tiny")), "enhancer.safetensors")
+    for name in ("enhancer.safetensors", "unlabelled.safetensors"):
+        shutil.copy(find_enhancer(Path("tiny")), name)
     shutil.copy(weights_path("tiny"), "tuned.safetensors")
     shutil.copytree(REPOSITORY / "profiles", "profiles")
+    shutil.copytree(REPOSITORY / "profiles" / "t4", "profiles/box")
+    shutil.copytree("profiles/cpu/tiny", "run/profile")

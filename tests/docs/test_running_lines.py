@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import RunTurbo
 from tests.docs.lines import EXAMPLES, PAGES, Line, typed_lines
-from tests.docs.stand_ins import NOT_RUN, command_of, make_stand_ins, runnable
+from tests.docs.stand_ins import MADE, NOT_RUN, command_of, make_stand_ins, runnable
 
 pytestmark = pytest.mark.slow
 
@@ -32,8 +32,8 @@ def test_a_line_does_what_it_says(
     own = shutil.copytree(folder, tmp_path_factory.mktemp("line") / "here")
     monkeypatch.chdir(own)
     monkeypatch.setenv("TURBO_CACHE", str(own / "cache"))
-    if command_of(line.words) == "data synth":
-        shutil.rmtree(line.words[2])
+    if position := MADE.get(command_of(line.words)):
+        shutil.rmtree(line.words[position])
     if command_of(line.words) == "serve check":
         Path("turbo.yaml.example").rename("turbo.yaml")
     finished = turbo(*runnable(line.words))

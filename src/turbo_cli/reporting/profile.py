@@ -64,7 +64,9 @@ SECTION = Section(
     " to frames of each difficulty.",
     (
         Part(
-            ("profile/latency.csv", "profile/accuracy.csv"), "turbo profile measure … --out RUN/profile", draw_profile
+            ("profile/latency.csv", "profile/accuracy.csv"),
+            "turbo profile measure … --out RUN/profile",
+            draw_profile,
         ),
     ),
 )
