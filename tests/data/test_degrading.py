@@ -46,6 +46,16 @@ def test_spells_leave_clean_stretches(street: Path, tmp_path: Path) -> None:
         assert (change < 2) == (condition == "clean")
 
 
+def test_spells_by_a_slower_clock_are_shorter(street: Path, tmp_path: Path) -> None:
+    changes = []
+    for fps in (1.0, 100.0):
+        out = tmp_path / f"{fps:g}"
+        degrade_dataset(street, out, ("fog", "rain"), spells=True, seed=3, fps=fps)
+        conditions = [image.condition for image in artifact.read(out / artifact.FILE_NAME).images]
+        changes.append(sum(a != b for a, b in pairwise(conditions)))
+    assert changes[0] > changes[1] == 0
+
+
 def test_same_seed_same_bytes(street: Path, tmp_path: Path) -> None:
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         degrade_dataset(street, tmp_path / name, seed=seed)

@@ -41,12 +41,14 @@ def degrade_dataset(
     spells: bool = False,
     seed: int = 0,
     track: Track = untracked,
+    fps: float | None = None,
 ) -> Degraded:
     """Write the frames of `source`, degraded, and its labels to the folder `out`.
 
     Every frame goes through one of the `kinds`, drawn for it; with `spells` they come and go in stretches of
-    seconds per camera, and the rest stays clean. The same seed gives the same bytes. Raises `TurboError` for
-    an unknown kind, a source that cannot be read, or an `out` that is not empty.
+    seconds per camera, and the rest stays clean; fps: what their seconds go by, where not by the source's own
+    rate. The same seed gives the same bytes. Raises `TurboError` for an unknown kind, a source that cannot be
+    read, or an `out` that is not empty.
     """
     for kind in kinds:
         if kind not in DEGRADATIONS:
@@ -55,7 +57,7 @@ def degrade_dataset(
     dataset, content = StoredDataset(source, found), found.content
     images: list[Image] = []
     with replacing_folder(out) as folder:
-        fates = _fates(content, kinds, spells, seed)
+        fates = _fates(content, kinds, spells, seed, fps)
         for index, fate in enumerate(track(fates, "degrading", total=len(content.images))):
             frame = dataset.frame(index)
             if fate.kind != CLEAN:
@@ -83,11 +85,13 @@ class _Fate:
     file_name: str
 
 
-def _fates(content: DatasetFile, kinds: tuple[str, ...], spells: bool, seed: int) -> Iterator[_Fate]:
+def _fates(
+    content: DatasetFile, kinds: tuple[str, ...], spells: bool, seed: int, rate: float | None
+) -> Iterator[_Fate]:
     """One for each image, in the dataset's order: camera by camera."""
     for number, sequence in enumerate(_sequences(content)):
         rng = np.random.default_rng([seed, number])
-        frames, fps = len(sequence.image_ids), sequence.fps or USUAL_FPS
+        frames, fps = len(sequence.image_ids), rate or sequence.fps or USUAL_FPS
         course = random_spells(frames, fps, (CLEAN, *kinds), rng) if spells else _one_each(frames, kinds, rng)
         for spell in course:
             for index in range(spell.start, spell.stop):

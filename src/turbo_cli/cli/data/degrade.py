@@ -22,6 +22,10 @@ def degrade(
     spells: Annotated[
         bool, typer.Option("--spells", help="Kinds come and go as weather does; the rest stays clean.")
     ] = False,
+    fps: Annotated[
+        float | None,
+        typer.Option(metavar="X", min=0.01, help="Frames a second for spells; default: the dataset's."),
+    ] = None,
     seed: BytesSeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
@@ -30,7 +34,8 @@ def degrade(
     from turbo_cli.data.degrading import degrade_dataset
 
     output: Output = context.obj
-    done = degrade_dataset(dataset, out, parse_kinds(kind, DEGRADATIONS), spells, seed, output.track)
+    kinds = parse_kinds(kind, DEGRADATIONS)
+    done = degrade_dataset(dataset, out, kinds, spells, seed, output.track, fps)
     if as_json:
         output.json({**asdict(done), "path": str(done.path)})
         return
