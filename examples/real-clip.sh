@@ -39,8 +39,8 @@ make cache turbo weights import yolo-fastest-xl "$data/weights/yolo-fastest/yolo
 make whole turbo data import coco "$data/ua-detrac/clip/labels.coco.json" whole
 make clip turbo data split whole --by time --fractions 0.6,0.4 --out clip
 make training turbo data degrade clip/part-1 training --kind "$trained_kinds" --seed 1
-# The clip lasts seconds; for the weather, as for the pipelines below, it plays at 5 frames a second.
-make live turbo data degrade clip/part-2 live --kind "$kinds" --spells --fps 5 --seed 7
+# The clip lasts seconds; for the weather, it plays at 2 frames a second.
+make live turbo data degrade clip/part-2 live --kind "$kinds" --spells --fps 2 --seed 7
 make cameras turbo data import yolo "$data/traffic-cameras" cameras
 make cameras-live turbo data degrade cameras cameras-live --kind "$kinds" --spells --seed 7
 make junction turbo data join cameras-live --cameras junction --out junction
