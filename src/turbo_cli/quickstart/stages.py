@@ -92,7 +92,7 @@ def _judging(enhancer: str, trained: tuple[str, ...]) -> tuple[Stage, ...]:
     evaluate = Stage(
         "evaluate",
         "judge every level on cameras that nothing was trained on",
-        f"evaluate {both} --dataset test --baselines none --bootstrap 300 --gallery gallery --json",
+        f"evaluate {both} --dataset test --baselines none --bootstrap 100 --gallery gallery --json",
         ("gallery", "evaluation.json"),
         ("test", *trained),
         prints="evaluation.json",
