@@ -53,7 +53,7 @@ class Engine:
         self._parts = make_parts(detector, enhancer, profile, options, clock)
         self._figures = Figures()
         self._runner = WindowRunner(self._parts, options, pipeline, self._outbox, self._figures)
-        self._loop = WindowLoop(self._inbox, self._runner.run, clock, options.window_ms / 1000)
+        self._loop = WindowLoop(self._inbox, self._run, clock, options.window_ms / 1000)
         self._thread = Thread(target=self._loop.run, name="windows", daemon=True)
         self._started_at = time.time()
 
@@ -114,6 +114,12 @@ class Engine:
     def latest(self, camera: str) -> CameraFrame | None:
         """The last frame of a camera that got boxes of its own; its record has the same index."""
         return self._runner.latest.get(camera)
+
+    def _run(self, number: int, frames: Sequence[CameraFrame], closed_at: float) -> None:
+        """A window; after it, what is known of cameras that have been removed goes."""
+        self._runner.run(number, frames, closed_at)
+        for camera in self._runner.cameras - self._supervisor.names():
+            self._runner.forget(camera)
 
     def status(self) -> EngineStatus:
         """How everything is now."""
