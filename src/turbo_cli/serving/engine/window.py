@@ -4,11 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
+from turbo_cli.artifacts.latency import Piece
 from turbo_cli.boxes import Detections
 from turbo_cli.scheduling.costs import Order
 from turbo_cli.serving.cameras import CameraFrame
 from turbo_cli.serving.engine.worker import Timing
 from turbo_cli.serving.results import Box, Latency, ResultRecord, boxes_of
+
+LEVEL_0: tuple[Piece, ...] = ("encode", "head", "level-0")
+"""The pieces of level 0 in either execution; `head` may run once more, on enhanced frames."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +29,9 @@ class Served:
 class Window:
     """number: names its plan. closed_at, deadline: seconds of the clock `now`. names: of categories by id.
 
-    give: takes each record, and whether it is late. reasons: why each frame was sent. order, prepare_ms,
-    timings: known once it runs. Any thread may finish a frame; the first one makes its record, and whoever
-    comes later changes nothing.
+    give: takes each record, and whether it is late. reasons: why each frame was sent. order, filter_ms,
+    prepare_ms, timings: known once it runs. Any thread may finish a frame; the first one makes its record,
+    and whoever comes later changes nothing.
     """
 
     number: int
@@ -39,6 +43,7 @@ class Window:
     names: Mapping[int, str]
     reasons: Sequence[str] = ()
     order: Order | None = None
+    filter_ms: float = 0.0
     prepare_ms: float = 0.0
     timings: list[Timing] = field(default_factory=list)
     records: dict[int, ResultRecord] = field(default_factory=dict)
@@ -57,6 +62,13 @@ class Window:
         """What detector and enhancer took until now, D_f aside."""
         pieces = sum(timing.ms for timing in self.timings if timing.piece != "discriminator")
         return self.prepare_ms + pieces
+
+    @property
+    def level_0_ms(self) -> float:
+        """What it would have taken to all boxes without enhancement."""
+        first = {timing.piece: timing.ms for timing in reversed(self.timings)}
+        pieces = sum(first.get(piece, 0.0) for piece in LEVEL_0)
+        return self.filter_ms + self.prepare_ms + pieces
 
     def serve(self, row: int, served: Served) -> None:
         """Make the record of a frame that was detected."""
