@@ -29,7 +29,7 @@ class Engine:
 
     detector: the enhancer's. enhancer, profile: with one of them missing, every frame is served at level 0.
     pipeline: which frames reach the detector. sinks: where records go; they are closed by `stop`. Detector
-    and enhancer are warmed up here. Raises `TurboError` for a folder of collected frames that cannot be
+    and enhancer are warmed up here. Raises `TurboError` for a folder of frames or plans that cannot be
     written.
     """
 
@@ -73,8 +73,9 @@ class Engine:
         if self._thread.is_alive():
             _log.error("the last window was not finished within %g s", deadline_s)
         self._outbox.close(max(0.0, ends - time.monotonic()))
-        if self._parts.collecting:
-            self._parts.collecting.close()
+        for part in (self._parts.collecting, self._parts.plans):
+            if part:
+                part.close()
         self._supervisor.stop(max(0.0, ends - time.monotonic()))
 
     def submit(self, camera: str, content: bytes, taken_at: float | None = None) -> Future[ResultRecord]:

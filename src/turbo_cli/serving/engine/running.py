@@ -86,7 +86,10 @@ class WindowRunner:
             for row in sorted(set(range(len(decisions))) - set(kept)):
                 reason = NO_TIME if decisions[row].sent else decisions[row].reason
                 window.pass_over(row, decisions[row].sent, reason, self._boxes_of(window.frames[row]))
-        self._figures.add(self._report(window, len(sent), kept, executed))
+        report = self._report(window, len(sent), kept, executed)
+        self._figures.add(report)
+        if self._parts.plans and report.plan:
+            self._parts.plans.append(report.plan)
 
     def _decide(self, frame: CameraFrame) -> Decision:
         return self._pipeline.decide(FrameToFilter(frame.camera, frame.index, frame.image, frame.time))
