@@ -43,7 +43,7 @@ from turbo_cli.serving.replay.timetable import camera_name
 FPS = 5
 WINDOW_MS = 400
 TOKEN = "correct-horse-battery-staple"
-WARM_UP = 0.2
+WARM_UP = 0.3
 """Share of the memory's samples that are left out."""
 
 

@@ -115,7 +115,6 @@ class WindowRunner:
         parts, frames, started = self._parts, len(rows), self._now()
         images, geometry = parts.worker.detector.prepare([window.frames[row].image for row in rows])
         batch = Batch(window, rows, images, geometry, overloaded)
-        window.filter_ms = 1000 * (started - window.closed_at)
         window.prepare_ms = 1000 * (self._now() - started)
         parts.forecast.note_before(frames, window.prepare_ms)
         believed = parts.forecast.believed
@@ -137,7 +136,7 @@ class WindowRunner:
         due = self._parts.worker.enhancer and window.order == "detect-first" and window.number % SAMPLE == 0
         if due and self._parts.forecast.believed.ms("discriminator", len(records)) < window.left_ms:
             guesses = [*self._parts.worker.predict(batch.images)]
-            window.timings.extend(self._parts.worker.take_timings())
+            self._parts.worker.take_timings()  # no part of the window: its records are out
         for record, guess in zip(records, guesses, strict=True):
             if guess is not None and record.difficulty is not None:
                 self._parts.drift.compare(record.camera, guess, record.difficulty)
@@ -163,7 +162,7 @@ class WindowRunner:
     def _report(
         self, window: Window, sent: int, kept: Sequence[int], executed: Executed | None
     ) -> WindowReport:
-        took_ms = 1000 * (self._now() - window.closed_at)
+        took_ms = 1000 * (window.done_at - window.closed_at)
         levels = Counter(record.level for record in window.records.values())
         frame = window.frames[-1]
         return WindowReport(

@@ -83,7 +83,7 @@ class WindowReport:
     closed_at: Unix seconds. collected: frames it took; sent: to the detector; dropped: of those, for want of
     time. took_ms: from its end to its last record, which is in time up to T. device_ms: of that, detector and
     enhancer, with preparing their input. overhead_ms: the rest: filter, D_f, planning, records. level_0_ms:
-    from the end to the boxes, had there been nothing but level 0. overloaded: level 0 was over the budget, by
+    of took_ms, all but enhancement. overloaded: level 0 was over the budget, by
     the forecast or by the clock.
     """
 

@@ -12,7 +12,7 @@ from turbo_cli.serving.engine.worker import Timing
 from turbo_cli.serving.results import Box, Latency, ResultRecord, boxes_of
 
 LEVEL_0: tuple[Piece, ...] = ("encode", "head", "level-0")
-"""The pieces of level 0 in either execution; `head` may run once more, on enhanced frames."""
+"""The pieces of level 0 in either execution."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Served:
 class Window:
     """number: names its plan. closed_at, deadline: seconds of the clock `now`. names: of categories by id.
 
-    give: takes each record, and whether it is late. reasons: why each frame was sent. order, filter_ms,
-    prepare_ms, timings: known once it runs. Any thread may finish a frame; the first one makes its record,
-    and whoever comes later changes nothing.
+    give: takes each record, and whether it is late. reasons: why each frame was sent. order, prepare_ms,
+    timings: known once it runs. done_at: when the last record was made. Any thread may finish a frame; the
+    first one makes its record, and whoever comes later changes nothing.
     """
 
     number: int
@@ -43,11 +43,11 @@ class Window:
     names: Mapping[int, str]
     reasons: Sequence[str] = ()
     order: Order | None = None
-    filter_ms: float = 0.0
     prepare_ms: float = 0.0
     timings: list[Timing] = field(default_factory=list)
     records: dict[int, ResultRecord] = field(default_factory=dict)
     late: int = 0
+    done_at: float = 0.0
 
     def __post_init__(self) -> None:
         self._lock = Lock()
@@ -65,10 +65,11 @@ class Window:
 
     @property
     def level_0_ms(self) -> float:
-        """What it would have taken to all boxes without enhancement."""
-        first = {timing.piece: timing.ms for timing in reversed(self.timings)}
-        pieces = sum(first.get(piece, 0.0) for piece in LEVEL_0)
-        return self.filter_ms + self.prepare_ms + pieces
+        """What it took to the last record, all but enhancement."""
+        once = {timing.piece: timing.ms for timing in reversed(self.timings)}  # the head may run once more
+        level_0 = sum(once.get(piece, 0.0) for piece in LEVEL_0)
+        enhancement = sum(timing.ms for timing in self.timings) - level_0
+        return max(level_0, 1000 * (self.done_at - self.closed_at) - enhancement)
 
     def serve(self, row: int, served: Served) -> None:
         """Make the record of a frame that was detected."""
@@ -96,7 +97,8 @@ class Window:
                 return
             frame = self.frames[row]
             record = ResultRecord.model_validate(self._arrival(frame) | outcome())
-            late = record.level is not None and self.now() > self.deadline
+            self.done_at = self.now()
+            late = record.level is not None and self.done_at > self.deadline
             self.records[row] = record
             self.late += late
             self.give(frame, record, late)
