@@ -9,7 +9,6 @@ unless told otherwise), half a minute alone.
 
 import contextlib
 import multiprocessing
-import signal
 import sys
 import tempfile
 import time
@@ -25,7 +24,7 @@ from turbo_cli.data import Dataset, open_dataset
 from turbo_cli.data.selection import split_off_cameras
 from turbo_cli.scheduling.costs import Order
 
-FPS = 8
+FPS = 4
 WINDOW_MS = 400
 PHASES = ("before", "beside the hog", "after")
 
@@ -36,15 +35,16 @@ def main() -> None:
     dataset = open_dataset(Path(sys.argv[1]))
     hogs = int(sys.argv[2]) if sys.argv[2:] else multiprocessing.cpu_count()
     seconds = float(sys.argv[3]) if sys.argv[3:] else 60.0
-    rows: dict[str, list[object]] = {}
+    print(f"{hogs} hogs for {seconds:g} s, T = {WINDOW_MS} ms, 4 cameras at {FPS} frames a second")
     with tempfile.TemporaryDirectory() as folder:
         films = write_films(dataset, Path(folder))
         for order, corrects in product(get_args(Order), (False, True)):
             phases = run(films, Path(folder), order, corrects, hogs, seconds)
-            for phase, windows in zip(PHASES, phases, strict=True):
-                rows[f"{order}, correction {'on' if corrects else 'off'}, {phase}"] = cells(windows)
-    print(f"{hogs} hogs for {seconds:g} s, T = {WINDOW_MS} ms, 4 cameras at {FPS} frames a second")
-    print_table(rows, *COLUMNS)
+            title = f"{order}, correction {'on' if corrects else 'off'}"
+            print_table(
+                {f"{title}, {phase}": cells(windows) for phase, windows in zip(PHASES, phases, strict=True)},
+                *COLUMNS,
+            )
 
 
 COLUMNS = (
@@ -96,8 +96,6 @@ def run(
             with hogging(count):
                 time.sleep(length)
             marks.append(time.time())
-        watch.look(served)
-        served.process.send_signal(signal.SIGTERM)
     return [
         [window for window in watch.windows if start <= window["closed_at"] < end]
         for start, end in pairwise(marks)
