@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -186,3 +188,11 @@ def test_unknown_and_malformed_classes_are_user_errors() -> None:
     with pytest.raises(TurboError, match="--classes"):
         parse_classes("=car")
     assert parse_classes("vehicle=car+bus, person") == {"vehicle": ("car", "bus"), "person": ("person",)}
+
+
+def test_threads_that_evaluate_leave_the_output_as_it_was() -> None:
+    frames, detections = random_frames(20, 0)
+    before = sys.stdout
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: evaluate(frames, detections).scores().map, range(64)))
+    assert sys.stdout is before

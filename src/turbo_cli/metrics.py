@@ -2,8 +2,9 @@
 
 import contextlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
@@ -239,7 +240,7 @@ class _CocoEvaluation(COCOeval):  # type: ignore[misc]
 
     def match(self) -> None:
         """Match every frame and class once."""
-        with contextlib.redirect_stdout(io.StringIO()):
+        with _silence():
             self.evaluate()
         self._matches = self.evalImgs
 
@@ -252,7 +253,7 @@ class _CocoEvaluation(COCOeval):  # type: ignore[misc]
         everything = parameters.imgIds
         parameters.imgIds = list(range(len(frames)))
         try:
-            with contextlib.redirect_stdout(io.StringIO()):
+            with _silence():
                 self.accumulate(parameters)
         finally:
             parameters.imgIds = everything
@@ -289,6 +290,16 @@ class _CocoEvaluation(COCOeval):  # type: ignore[misc]
             free = (result["dtMatches"] == 0) & in_region
             result["dtIgnore"] = np.logical_or(result["dtIgnore"], free)
         return result
+
+
+_SILENT = Lock()
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Without pycocotools' prints; one thread at a time, for the stream is swapped under all of them."""
+    with _SILENT, contextlib.redirect_stdout(io.StringIO()):
+        yield
 
 
 class _Missing(dict[tuple[int, int], list[dict[str, Any]]]):

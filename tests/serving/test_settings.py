@@ -17,6 +17,7 @@ from turbo_cli.serving import settings
 from turbo_cli.serving.settings import (
     FileSettings,
     Limits,
+    PlansSettings,
     Project,
     ResultsSettings,
     ServeSettings,
@@ -53,7 +54,7 @@ def test_every_comment_of_the_template_is_valid_when_it_is_taken_in(tmp_path: Pa
     assert read.model_fields_set == set(Project.model_fields)
     assert read.serve.model_fields_set == set(ServeSettings.model_fields) - {"insecure"}
     defaults = ServeSettings().model_dump()
-    examples = {"tokens", "tls_certificate", "tls_key", "collect", "results", "cameras"}
+    examples = {"tokens", "tls_certificate", "tls_key", "collect", "plans", "results", "cameras"}
     assert {key for key, value in read.serve.model_dump().items() if value != defaults[key]} == examples
 
 
@@ -67,7 +68,7 @@ def test_init_never_writes_over_a_file(tmp_path: Path) -> None:
 
 def test_the_manual_names_every_key() -> None:
     manual = (REPOSITORY / "docs" / "operating.md").read_text(encoding="utf-8")
-    sections = (Project, ServeSettings, Limits, ResultsSettings, FileSettings, WebhookSettings)
+    sections = (Project, ServeSettings, Limits, ResultsSettings, FileSettings, WebhookSettings, PlansSettings)
     keys = {key for section in sections for key in section.model_fields}
     assert not {key for key in keys if not re.search(rf"\b{key}\b", manual)}
 

@@ -39,3 +39,7 @@ class Pipeline(Protocol):
     def decide(self, frame: CameraFrame) -> Decision:
         """Look at the next frame of a camera. Cameras may come in any order, the frames of one in theirs."""
         ...
+
+    def forget(self, camera: str) -> None:
+        """A camera has gone; one of its name would be a new one."""
+        ...

@@ -9,3 +9,6 @@ class Everything:
     def decide(self, frame: CameraFrame) -> Decision:
         """Send it."""
         return Decision(True, "all")
+
+    def forget(self, camera: str) -> None:
+        """Nothing is known of any camera."""

@@ -51,6 +51,10 @@ class Glimpse:
         self._cameras[frame.camera] = _Seen(now if decision.sent else seen.sent, now, moving)
         return decision
 
+    def forget(self, camera: str) -> None:
+        """A camera has gone."""
+        self._cameras.pop(camera, None)
+
     def _judge(self, new: int, now: FloatArray, sent: FloatArray) -> Decision:
         if new:
             return Decision(True, f"new objects: {new}")

@@ -44,3 +44,7 @@ class NoScope:
         if sure > self.high:
             return Decision(False, f"surely understood: {sure:.2f}", found)
         return Decision(True, f"uncertain: {sure:.2f}")
+
+    def forget(self, camera: str) -> None:
+        """A camera has gone."""
+        self._looked_at.pop(camera, None)

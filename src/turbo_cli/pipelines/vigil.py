@@ -35,3 +35,7 @@ class Vigil:
         if count < most:
             return Decision(False, f"fewer objects: {count} of {most}")
         return Decision(True, f"most objects: {count}")
+
+    def forget(self, camera: str) -> None:
+        """A camera has gone."""
+        self._counts.pop(camera, None)

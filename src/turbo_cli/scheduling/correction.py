@@ -1,35 +1,42 @@
 """What the clock teaches about a profile: how much longer each piece takes than predicted."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from statistics import median
 
 from turbo_cli.artifacts.latency import Piece
 from turbo_cli.scheduling.latency import PIECES, LatencyProfile
 
-MEMORY = 0.1
-"""Weight of the newest measurement: the last ten or so are what counts."""
+LATEST = 16
+"""Measurements that count: a disturbance is forgotten so many windows after its end."""
 
-MARGIN = 2.0
-"""Standard deviations of the measured ratio that are added as a safety margin."""
+MARGIN = 1.05
+"""On the second largest of them. A single outlier counts for nothing, and of measurements that follow no
+trend one in 20 is above it (a normal law of 10 %)."""
+
+LIKELY = 3
+"""Measurements whose median is what to expect: right from the second window after a change, either way."""
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """Measured over predicted time of one piece: exponential average and variance."""
+    """The latest ratios of measured over predicted time of one piece; at first the profile's own word, 1."""
 
-    mean: float = 1.0
-    variance: float = 0.0
+    latest: tuple[float, ...] = (1.0,)
 
     @property
     def factor(self) -> float:
         """What to multiply predictions by so that they seldom fall short."""
-        return self.mean + MARGIN * math.sqrt(self.variance)
+        return MARGIN * sorted(self.latest)[-2] if len(self.latest) > 1 else self.latest[0]
+
+    @property
+    def likely(self) -> float:
+        """What to multiply predictions by so that they fall short as often as not."""
+        return median(self.latest[-LIKELY:])
 
     def seen(self, ratio: float) -> "Ratio":
         """With one more measurement."""
-        surprise = ratio - self.mean
-        return Ratio(self.mean + MEMORY * surprise, (1 - MEMORY) * (self.variance + MEMORY * surprise**2))
+        return Ratio((*self.latest, ratio)[-LATEST:])
 
 
 @dataclass(frozen=True)
@@ -46,10 +53,16 @@ class Correction:
         return replace(self, ratios={**self.ratios, piece: after})
 
     def apply(self, latency: LatencyProfile, pace: float = 0.0) -> LatencyProfile:
-        """The profile as the clock corrects it.
+        """The profile as the clock corrects it, on the safe side: for what may be left undone.
 
         pace: measured over predicted time of what has just run. No piece is taken to be faster: a device
         that is slow now, is so for what comes next.
         """
-        factors = {piece: max(self.ratios.get(piece, Ratio()).factor, pace) for piece in PIECES}
-        return latency.scaled(factors)
+        return latency.scaled({piece: max(self._of(piece).factor, pace) for piece in PIECES})
+
+    def likely(self, latency: LatencyProfile) -> LatencyProfile:
+        """The profile as the clock corrects it, without a margin: for what must not be left undone."""
+        return latency.scaled({piece: self._of(piece).likely for piece in PIECES})
+
+    def _of(self, piece: Piece) -> Ratio:
+        return self.ratios.get(piece, Ratio())

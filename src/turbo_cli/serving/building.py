@@ -18,6 +18,7 @@ from turbo_cli.serving.cameras.opening import open_source
 from turbo_cli.serving.cameras.settings import POSTED
 from turbo_cli.serving.credentials import Address, resolve
 from turbo_cli.serving.engine import Engine, EngineOptions
+from turbo_cli.serving.engine.plan_log import PlanFiles
 from turbo_cli.serving.results import Broadcaster, Sink
 from turbo_cli.serving.results.mqtt import Mqtt
 from turbo_cli.serving.results.ndjson import NdjsonFile
@@ -88,6 +89,7 @@ def _options(serve: ServeSettings) -> EngineOptions:
         guards=serve.guard,
         collect=serve.collect,
         collect_bytes=serve.collect_bytes,
+        plans=PlanFiles(**serve.plans.model_dump()) if serve.plans else None,
     )
 
 

@@ -13,6 +13,7 @@ from turbo_cli.errors import TurboError
 from turbo_cli.serving.api.server import ApiServer
 from turbo_cli.serving.building import make_service
 from turbo_cli.serving.engine import Engine
+from turbo_cli.serving.memory import use_one_heap
 from turbo_cli.serving.settings import Project
 
 ENDING = (signal.SIGTERM, signal.SIGINT)
@@ -22,6 +23,7 @@ _log = logging.getLogger(__name__)
 
 def run(config: Project, read_again: Callable[[], Project]) -> None:
     """What `turbo_cli.serving.serve` says."""
+    use_one_heap()
     engine, api = make_service(config)
     with _signals() as received:
         engine.start()

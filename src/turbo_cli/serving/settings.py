@@ -79,6 +79,14 @@ class ResultsSettings(Strict):
     mqtt: MqttSettings | None = None
 
 
+class PlansSettings(Strict):
+    """Plans into a folder: so many windows a file; `keep` full ones remain."""
+
+    folder: Path
+    windows: Whole = 3000
+    keep: Whole = 10
+
+
 class ServeSettings(Strict):
     """Section `serve`.
 
@@ -86,7 +94,8 @@ class ServeSettings(Strict):
     window_ms: the interval T. frames_a_camera: that may wait for a window; a newer one pushes out the oldest.
     correction: the profile is corrected by what the clock shows. guard: a level that harms a camera is
     switched off for it. collect: folder for unlabelled frames of changed scenes, at most `collect_bytes` of
-    them. drain_s: after SIGTERM, for what has been accepted and for the results' ways out.
+    them. plans: where the plans of all windows go. drain_s: after SIGTERM, for what has been accepted and for
+    the results' ways out.
     """
 
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
@@ -109,6 +118,7 @@ class ServeSettings(Strict):
     guard: bool = True
     collect: Path | None = None
     collect_bytes: Whole = 1 << 30
+    plans: PlansSettings | None = None
     results: ResultsSettings = ResultsSettings()
     cameras: tuple[CameraSettings, ...] = ()
     drain_s: Seconds = 10.0

@@ -47,7 +47,7 @@ def serving(
     project = Project.model_validate({"serve": {**settings, "window_ms": window_ms, "cameras": cameras}})
     broadcaster = Broadcaster()
     detector = enhancer.detector if enhancer else SmallDetector()
-    options = EngineOptions(window_ms=window_ms)
+    options = EngineOptions(window_ms=window_ms, frames_a_camera=project.serve.frames_a_camera)
     opened = project.serve.cameras
     engine = Engine(detector, enhancer, profile, make_pipeline("all"), opened, [broadcaster], options)
     server = ApiServer(engine, broadcaster, project)

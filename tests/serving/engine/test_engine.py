@@ -127,3 +127,35 @@ def test_a_recording_as_fast_as_possible_loses_no_frame(start: Start, video: str
     engine.add_camera(CameraSettings.model_validate(settings))
     until(lambda: len(listener.records) == 10)
     assert [record.index for record in listener.records] == list(range(10))
+
+
+def test_what_is_known_of_a_camera_goes_with_it(start: Start) -> None:
+    """A thousand cameras that come, deliver and go, twenty-five at a time, and one that stays."""
+    engine, listener = start(window_ms=20, lasting="post:")
+    engine._runner._pipeline = make_pipeline("glimpse")
+    most, drifting = 0, 0
+    for batch in range(40):
+        names = [f"passing-{batch}-{number}" for number in range(25)]
+        for name in names:
+            engine.add_camera(CameraSettings(name=name, url="post:"))
+        for future in [engine.submit(name, jpeg(batch)) for name in names]:
+            future.result(timeout=30)
+        most, drifting = max(most, max(_sizes(engine))), drifting + len(engine._parts.drift.states())
+        for name in names:
+            engine.remove_camera(name)
+        engine.submit("lasting", jpeg(batch)).result(timeout=30)
+    engine.stop()
+    assert max(_sizes(engine)) <= 1, "the one that stays"
+    assert 25 <= most <= 51, "those of the batch before go after the next window"
+    assert drifting, "D_f was compared, too"
+    assert engine.status().frames.accepted == len(listener.records) == 1040
+
+
+def _sizes(engine: Engine) -> list[int]:
+    """How many entries each part holds that knows cameras by name."""
+    runner, parts = engine._runner, engine._parts
+    assert parts.guard
+    by_camera = (vars(runner._pipeline)["_cameras"], vars(engine._figures)["_cameras"], parts.drift._cameras)
+    waiting = (engine._inbox._waiting, engine._outbox._waiting)
+    counted = (runner.latest, runner._boxes, runner.cameras, parts.guard._frames, *by_camera, *waiting)
+    return [*map(len, counted), len({camera for camera, _ in parts.guard._records})]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import get_args
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,8 @@ class EveryThird:
 
     def decide(self, frame: CameraFrame) -> Decision:
         return Decision(frame.index % 3 == 0, "third" if frame.index % 3 == 0 else "not third")
+
+    def forget(self, camera: str) -> None: ...
 
 
 @given(
@@ -110,7 +113,7 @@ def test_detect_first_is_in_time_wherever_level_0_was(jump: float, seed: int, co
 
 def test_overload_says_so_and_drops_the_oldest_of_each_camera() -> None:
     node = Node()
-    node.serve([*node.frames(4, cameras=1, fps=100), *node.frames(4, cameras=3, fps=5)[20:]])
+    node.serve([*node.frames(4, cameras=1, fps=200), *node.frames(4, cameras=3, fps=5)[20:]])
     counts = node.figures.frames()
     assert counts.dropped > 50
     assert set(counts.levels[1:]) == {0}
@@ -121,6 +124,41 @@ def test_overload_says_so_and_drops_the_oldest_of_each_camera() -> None:
     dropped = [record for record in node.records if record.level is None]
     assert {record.reason for record in dropped} == {"dropped: no time for it even at level 0"}
     assert dropped[-1].boxes, "a dropped frame has the last boxes of its camera"
+
+
+@given(stalls=st.lists(st.floats(1, 100), min_size=1, max_size=8), seed=st.integers(0, 99))
+@settings(max_examples=15, deadline=None)
+def test_drops_end_with_the_disturbance(stalls: list[float], seed: int) -> None:
+    """A device on which level 0 always fits, but for some windows that may take a hundred times as long."""
+    node, random = Node(), np.random.default_rng(seed)
+    node.detector.unsteady = lambda: float(random.uniform(0.8, 1.5))
+    node.serve(node.frames(1))
+    assert node.figures.frames().dropped == 0, "not because of a little jitter"
+    for node.detector.slowness in stalls:
+        node.serve(node.frames(0.1))
+    node.detector.slowness = 1.0
+    node.serve(node.frames(0.4))
+    before = node.figures.frames()
+    node.serve(node.frames(6))
+    after = node.figures.frames()
+    assert after.dropped == before.dropped
+    assert sum(after.levels[1:]) > sum(before.levels[1:]), "plans recover"
+
+
+@orders
+def test_late_is_said_to_be_overload_if_level_0_was_too_slow_for_it(order: Order) -> None:
+    node = Node(EngineOptions(order=order, corrects=False))
+    node.detector.slowness = 6.0
+    node.serve(node.frames(2))
+    assert all(report.overloaded for report in node.figures.recent() if report.level_0_ms > 200)
+    assert any(report.overloaded and not report.dropped for report in node.figures.recent())
+    node = Node(EngineOptions(order="discriminate-first", corrects=False, guards=False))
+    node.detector.slowness = 1.9
+    node.serve(node.frames(2))
+    assert any(report.late and not report.overloaded for report in node.figures.recent()), "enhancement's own"
+    for report in node.figures.recent():
+        encode_and_head = sum(node.profile.latency.ms(piece, report.sent) for piece in ("encode", "head"))
+        assert report.level_0_ms == pytest.approx(1.9 * encode_and_head)
 
 
 def test_a_hopeless_device_still_detects_a_frame_a_window() -> None:

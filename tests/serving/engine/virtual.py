@@ -61,11 +61,15 @@ class _Alarm:
 
 
 class SlowDetector(SmallDetector):
-    """Takes its profile's time, times `slowness`, of the virtual clock; broken: raises in the head."""
+    """Takes its profile's time, times `slowness` and what `unsteady` gives, of the virtual clock.
+
+    broken: raises in the head.
+    """
 
     def __init__(self, clock: VirtualClock, profile: Profile) -> None:
         super().__init__()
         self.clock, self.profile, self.slowness, self.broken = clock, profile, 1.0, False
+        self.unsteady: Callable[[], float] = lambda: 1.0
         self.layers_run = 0
         for number, stage in enumerate(self.stages):
             stage.register_forward_hook(self._stage_hook(STAGES - number))
@@ -85,7 +89,8 @@ class SlowDetector(SmallDetector):
         return super().detect(features, geometry)
 
     def spend(self, piece: Any, frames: int) -> None:
-        self.clock.advance(self.profile.latency.ms(piece, frames) * self.slowness / 1000)
+        slowness = self.slowness * self.unsteady()
+        self.clock.advance(self.profile.latency.ms(piece, frames) * slowness / 1000)
 
     def _stage_hook(self, layer: int) -> Callable[..., None]:
         def hook(module: Any, inputs: Any, output: torch.Tensor) -> None:

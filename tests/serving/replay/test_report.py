@@ -105,10 +105,26 @@ def test_nothing_sent_is_no_score(dataset: Dataset) -> None:
     assert (report.map, report.latency_ms) == (None, {})
 
 
-def test_records_of_a_stream_go_to_the_frame_before_their_arrival(dataset: Dataset) -> None:
+def test_records_of_a_stream_go_to_the_frame_of_their_index_however_late(dataset: Dataset) -> None:
+    """Frame 2 was damaged, frame 1 was skipped, and the service decoded 0 and 3 after all had been sent."""
     played = [Outcome(Shot("a", row, float(row)), row != 2, float(row)) for row in range(4)]
-    first, last = record(dataset, 0, arrived_at=0.1), record(dataset, 3, arrived_at=3.1)
+    first, last = (record(dataset, row, arrived_at=9.0) for row in (0, 3))
+    last = last.model_copy(update={"index": 2})
     stranger = record(dataset, 1, arrived_at=1.5).model_copy(update={"camera": "b"})
     assign(played, [(0.3, first), (1.6, stranger), (3.3, last)])
     assert [outcome.record for outcome in played] == [first, None, None, last]
     assert played[3].answered_at == 3.3
+
+
+def test_after_a_broken_connection_they_are_counted_anew(dataset: Dataset) -> None:
+    """Frame 1 went with the first connection; frame 3 came too late for the next and was refused."""
+    played = [Outcome(Shot("a", row, float(row)), True, float(row)) for row in range(6)]
+    played[2].refusal = "nobody was connected"
+    records = [
+        record(dataset, row, arrived_at=row + late).model_copy(update={"index": index})
+        for row, index, late in [(0, 0, 0.5), (3, 1, 0.1), (4, 2, 1.5), (5, 3, 0.9)]
+    ]
+    for outcome in played[3:]:
+        outcome.connection = 2
+    assign(played, [(9.0, one) for one in records])
+    assert [outcome.record for outcome in played] == [records[0], None, None, *records[1:]]

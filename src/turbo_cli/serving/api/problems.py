@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
 from turbo_cli.errors import TurboError
@@ -49,6 +50,10 @@ def answer_with_problems(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _(request: Request, error: RequestValidationError) -> JSONResponse:
         return problem(422, "; ".join(map(_told, error.errors())), "see /docs")
+
+    @app.exception_handler(ClientDisconnect)
+    async def _(request: Request, error: ClientDisconnect) -> JSONResponse:
+        return problem(400, "the body broke off")  # to nobody: the client has gone
 
     @app.exception_handler(Exception)
     async def _(request: Request, error: Exception) -> JSONResponse:

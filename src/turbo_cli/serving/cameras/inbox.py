@@ -42,16 +42,15 @@ class Inbox:
     def put_when_room(self, frame: CameraFrame, halt: Event) -> bool:
         """Wait for room and add a frame; False if `halt` came first, and the frame was not added."""
         with self._changed:
-            waiting = self._waiting.setdefault(frame.camera, deque())
-            if len(waiting) >= self._capacity:
+            if self._full(frame.camera):
                 self._held += 1
                 self._changed.notify_all()
-                while len(waiting) >= self._capacity and not halt.is_set():
+                while self._full(frame.camera) and not halt.is_set():
                     self._changed.wait(HALT_CHECK_S)
                 self._held -= 1
             if halt.is_set():
                 return False
-            waiting.append(frame)
+            self._waiting.setdefault(frame.camera, deque()).append(frame)
             self._changed.notify_all()
         return True
 
@@ -73,13 +72,15 @@ class Inbox:
         """All that wait, in order of arrival; waits up to `timeout_s` for the first, then gives none."""
         deadline = time.monotonic() + timeout_s
         with self._changed:
-            while not any(self._waiting.values()):
+            while not self._waiting:
                 left_s = deadline - time.monotonic()
                 if left_s <= 0:
                     return []
                 self._changed.wait(left_s)
             frames = [frame for waiting in self._waiting.values() for frame in waiting]
-            for waiting in self._waiting.values():
-                waiting.clear()
+            self._waiting.clear()
             self._changed.notify_all()
         return sorted(frames, key=lambda frame: frame.arrived_monotonic)
+
+    def _full(self, camera: str) -> bool:
+        return len(self._waiting.get(camera, ())) >= self._capacity

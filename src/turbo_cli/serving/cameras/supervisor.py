@@ -90,6 +90,11 @@ class Supervisor:
                 if before.get(name) is not entry:
                     entry.camera.start()
 
+    def names(self) -> set[str]:
+        """Of all cameras there are."""
+        with self._lock:
+            return set(self._cameras)
+
     def statuses(self) -> list[CameraStatus]:
         """How each camera is, in the order in which they were added."""
         with self._lock:

@@ -40,6 +40,10 @@ class Collecting:
         self._due[frame.camera] = frame.arrived_monotonic + PAUSE_S
         self._writing = self._writer.submit(self._write, frame)
 
+    def forget(self, camera: str) -> None:
+        """A camera has gone; its frames stay."""
+        self._due.pop(camera, None)
+
     def close(self) -> None:
         """Finish the frame that is being written."""
         self._writer.shutdown()

@@ -59,6 +59,10 @@ class DriftWatch:
         """Those of these cameras on which D_f is wrong."""
         return {name for name in cameras if name in self._cameras and self._cameras[name].drifting}
 
+    def forget(self, camera: str) -> None:
+        """A camera has gone."""
+        self._cameras.pop(camera, None)
+
     def states(self) -> tuple[Drift, ...]:
         """What is known, by camera."""
         return tuple(

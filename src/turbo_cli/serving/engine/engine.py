@@ -29,7 +29,7 @@ class Engine:
 
     detector: the enhancer's. enhancer, profile: with one of them missing, every frame is served at level 0.
     pipeline: which frames reach the detector. sinks: where records go; they are closed by `stop`. Detector
-    and enhancer are warmed up here. Raises `TurboError` for a folder of collected frames that cannot be
+    and enhancer are warmed up here. Raises `TurboError` for a folder of frames or plans that cannot be
     written.
     """
 
@@ -53,7 +53,7 @@ class Engine:
         self._parts = make_parts(detector, enhancer, profile, options, clock)
         self._figures = Figures()
         self._runner = WindowRunner(self._parts, options, pipeline, self._outbox, self._figures)
-        self._loop = WindowLoop(self._inbox, self._runner.run, clock, options.window_ms / 1000)
+        self._loop = WindowLoop(self._inbox, self._run, clock, options.window_ms / 1000)
         self._thread = Thread(target=self._loop.run, name="windows", daemon=True)
         self._started_at = time.time()
 
@@ -73,8 +73,9 @@ class Engine:
         if self._thread.is_alive():
             _log.error("the last window was not finished within %g s", deadline_s)
         self._outbox.close(max(0.0, ends - time.monotonic()))
-        if self._parts.collecting:
-            self._parts.collecting.close()
+        for part in (self._parts.collecting, self._parts.plans):
+            if part:
+                part.close()
         self._supervisor.stop(max(0.0, ends - time.monotonic()))
 
     def submit(self, camera: str, content: bytes, taken_at: float | None = None) -> Future[ResultRecord]:
@@ -114,6 +115,12 @@ class Engine:
     def latest(self, camera: str) -> CameraFrame | None:
         """The last frame of a camera that got boxes of its own; its record has the same index."""
         return self._runner.latest.get(camera)
+
+    def _run(self, number: int, frames: Sequence[CameraFrame], closed_at: float) -> None:
+        """A window; after it, what is known of cameras that have been removed goes."""
+        self._runner.run(number, frames, closed_at)
+        for camera in self._runner.cameras - self._supervisor.names():
+            self._runner.forget(camera)
 
     def status(self) -> EngineStatus:
         """How everything is now."""

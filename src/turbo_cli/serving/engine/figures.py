@@ -40,6 +40,7 @@ class Figures:
     def __init__(self) -> None:
         self._lock = Lock()
         self._cameras: dict[str, _Tally] = {}
+        self._gone: Counter[str | int] = Counter()
         self._recent: deque[WindowReport] = deque(maxlen=RECENT)
         self.windows = self.overloaded = self.failed = 0
         self.predicted_gain = 0.0
@@ -59,6 +60,11 @@ class Figures:
         """A frame that was filtered, or was to be detected and was not."""
         with self._lock:
             self._cameras.setdefault(camera, _Tally()).what["dropped" if sent else "filtered"] += 1
+
+    def forget(self, camera: str) -> None:
+        """A camera has gone; its frames stay in the sum."""
+        with self._lock:
+            self._gone.update(self._cameras.pop(camera, _Tally()).what)
 
     def add(self, report: WindowReport) -> None:
         """One window more."""
@@ -96,9 +102,10 @@ class Figures:
             return tally.counts(), tally.histogram()
 
     def frames(self) -> FrameCounts:
-        """All cameras together."""
+        """All cameras together, those that have gone among them."""
         with self._lock:
             together = _Tally()
+            together.what.update(self._gone)
             for tally in self._cameras.values():
                 together.what.update(tally.what)
             return together.counts()

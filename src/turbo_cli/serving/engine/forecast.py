@@ -14,7 +14,7 @@ class Forecast:
     """Predicts and learns. latency: what the profile says. corrects: whether the clock is believed."""
 
     def __init__(self, latency: LatencyProfile, execution: Execution, corrects: bool) -> None:
-        self.believed = latency
+        self.believed = self._likely = latency
         self._profile = latency
         self._execution = execution
         self._corrects = corrects
@@ -31,9 +31,10 @@ class Forecast:
         """The detector alone on so many frames."""
         return level_0_ms(self.believed, self._execution, frames)
 
-    def whole_level_0_ms(self, frames: int) -> float:
-        """So many frames at level 0 from preparing to records."""
-        return self._before.factor * frames + self.level_0_ms(frames) + self.after_ms(frames)
+    def likely_level_0_ms(self, frames: int) -> float:
+        """So many frames at level 0 from preparing to records, without a margin."""
+        around_ms = (self._before.likely + self._after.likely) * frames
+        return around_ms + level_0_ms(self._likely, self._execution, frames)
 
     def after_ms(self, frames: int) -> float:
         """Planning for so many frames, and writing their records."""
@@ -73,3 +74,4 @@ class Forecast:
     def _believe(self, pace: float) -> None:
         if self._corrects:
             self.believed = self._correction.apply(self._profile, pace)
+            self._likely = self._correction.likely(self._profile)

@@ -104,6 +104,11 @@ class Guard:
             self._records[camera, level] = record.with_frame(len(confident), changes)
         return self._is_on(camera, level)
 
+    def forget(self, camera: str) -> None:
+        """A camera has gone."""
+        self._records = {key: record for key, record in self._records.items() if key[0] != camera}
+        del self._frames[camera]
+
     def states(self) -> tuple[GuardState, ...]:
         """What is known, by camera and level."""
         return tuple(

@@ -7,6 +7,7 @@ from typing import Literal
 from turbo_cli.enhancement.fusion import Fusion
 from turbo_cli.scheduling.costs import Execution, Order
 from turbo_cli.scheduling.gains import Statistic
+from turbo_cli.serving.engine.plan_log import PlanFiles
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class EngineOptions:
     one that the profile says gains more. gain: `lower` plans with the lower end of each gain's interval.
     corrects: predictions follow the clock. guards: levels that harm a camera are switched off for it.
     collect: a folder for frames of cameras on which D_f is wrong, of at most collect_bytes in all.
+    plans: where the plans of all windows go.
     """
 
     window_ms: float = 200.0
@@ -30,6 +32,7 @@ class EngineOptions:
     guards: bool = True
     collect: Path | None = None
     collect_bytes: int = 1 << 30
+    plans: PlanFiles | None = None
 
 
 DEFAULTS = EngineOptions()

@@ -26,12 +26,16 @@ _log = logging.getLogger(__name__)
 
 
 class WindowRunner:
-    """Runs one window after another. latest: by camera, the last frame that got boxes of its own."""
+    """Runs one window after another.
+
+    latest: by camera, the last frame that got boxes of its own. cameras: of which there were frames.
+    """
 
     def __init__(
         self, parts: Parts, options: EngineOptions, pipeline: Pipeline, outbox: Outbox, figures: Figures
     ) -> None:
         self.latest: dict[str, CameraFrame] = {}
+        self.cameras: set[str] = set()
         self._parts = parts
         self._orders = Orders(parts, options.fusion)
         self._window_ms = options.window_ms
@@ -44,6 +48,7 @@ class WindowRunner:
 
     def run(self, number: int, frames: Sequence[CameraFrame], closed_at: float) -> None:
         """Bring every frame to its record, whatever happens."""
+        self.cameras.update(frame.camera for frame in frames)
         deadline = closed_at + self._window_ms / 1000
         names = self._parts.worker.detector.categories
         window = Window(number, frames, closed_at, deadline, self._now, self._give, names)
@@ -56,6 +61,16 @@ class WindowRunner:
             for row in range(len(frames)):
                 window.pass_over(row, True, FAILED, self._boxes_of(frames[row]))
             self._parts.forecast.end_window()
+
+    def forget(self, camera: str) -> None:
+        """Drop what is known of a camera, all but its part in the sums; not while a window runs."""
+        self.cameras.discard(camera)
+        self.latest.pop(camera, None)
+        self._boxes.pop(camera, None)
+        parts = self._parts
+        for part in (self._pipeline, self._figures, parts.drift, parts.guard, parts.collecting):
+            if part:
+                part.forget(camera)
 
     def _work(self, window: Window) -> None:
         self._parts.worker.take_timings()
@@ -71,13 +86,19 @@ class WindowRunner:
             for row in sorted(set(range(len(decisions))) - set(kept)):
                 reason = NO_TIME if decisions[row].sent else decisions[row].reason
                 window.pass_over(row, decisions[row].sent, reason, self._boxes_of(window.frames[row]))
-        self._figures.add(self._report(window, len(sent), kept, executed))
+        report = self._report(window, len(sent), kept, executed)
+        self._figures.add(report)
+        if self._parts.plans and report.plan:
+            self._parts.plans.append(report.plan)
 
     def _decide(self, frame: CameraFrame) -> Decision:
         return self._pipeline.decide(FrameToFilter(frame.camera, frame.index, frame.image, frame.time))
 
     def _newest_that_fit(self, window: Window, sent: Sequence[int]) -> list[int]:
-        """As many rows as level 0 has time for, at least one: of each camera the newest first."""
+        """As many rows as level 0 most likely has time for, at least one: of each camera the newest first.
+
+        No margin here: a frame that is dropped is lost for certain, one that might be late only perhaps.
+        """
         forecast, left_ms = self._parts.forecast, window.left_ms
         newer: Counter[str] = Counter()
         ranks = []
@@ -86,7 +107,7 @@ class WindowRunner:
             ranks.append((newer[camera], -row))
             newer[camera] += 1
         count = len(sent)
-        while count > 1 and forecast.whole_level_0_ms(count) > left_ms:
+        while count > 1 and forecast.likely_level_0_ms(count) > left_ms:
             count -= 1
         return sorted(-row for _, row in sorted(ranks)[:count])
 
@@ -115,7 +136,7 @@ class WindowRunner:
         due = self._parts.worker.enhancer and window.order == "detect-first" and window.number % SAMPLE == 0
         if due and self._parts.forecast.believed.ms("discriminator", len(records)) < window.left_ms:
             guesses = [*self._parts.worker.predict(batch.images)]
-            window.timings.extend(self._parts.worker.take_timings())
+            self._parts.worker.take_timings()  # no part of the window: its records are out
         for record, guess in zip(records, guesses, strict=True):
             if guess is not None and record.difficulty is not None:
                 self._parts.drift.compare(record.camera, guess, record.difficulty)
@@ -141,7 +162,7 @@ class WindowRunner:
     def _report(
         self, window: Window, sent: int, kept: Sequence[int], executed: Executed | None
     ) -> WindowReport:
-        took_ms = 1000 * (self._now() - window.closed_at)
+        took_ms = 1000 * (window.done_at - window.closed_at)
         levels = Counter(record.level for record in window.records.values())
         frame = window.frames[-1]
         return WindowReport(
@@ -156,7 +177,10 @@ class WindowRunner:
             took_ms=took_ms,
             device_ms=window.device_ms,
             overhead_ms=took_ms - window.device_ms,
-            overloaded=len(kept) < sent or bool(executed and executed.plan.overloaded),
+            level_0_ms=window.level_0_ms,
+            overloaded=len(kept) < sent
+            or window.level_0_ms > self._window_ms
+            or bool(executed and executed.plan.overloaded),
             order=window.order or self._parts.planning.order,
             plan=self._window_plan(window, kept, executed, took_ms) if executed else None,
         )

@@ -82,8 +82,9 @@ class WindowReport:
 
     closed_at: Unix seconds. collected: frames it took; sent: to the detector; dropped: of those, for want of
     time. took_ms: from its end to its last record, which is in time up to T. device_ms: of that, detector and
-    enhancer, with preparing their input. overhead_ms: the rest: filter, D_f, planning, records. overloaded:
-    level 0 was over the budget.
+    enhancer, with preparing their input. overhead_ms: the rest: filter, D_f, planning, records. level_0_ms:
+    of took_ms, all but enhancement. overloaded: level 0 was over the budget, by
+    the forecast or by the clock.
     """
 
     number: int
@@ -97,6 +98,7 @@ class WindowReport:
     took_ms: float
     device_ms: float
     overhead_ms: float
+    level_0_ms: float
     overloaded: bool
     order: Order
     plan: WindowPlan | None

@@ -4,11 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
+from turbo_cli.artifacts.latency import Piece
 from turbo_cli.boxes import Detections
 from turbo_cli.scheduling.costs import Order
 from turbo_cli.serving.cameras import CameraFrame
 from turbo_cli.serving.engine.worker import Timing
 from turbo_cli.serving.results import Box, Latency, ResultRecord, boxes_of
+
+LEVEL_0: tuple[Piece, ...] = ("encode", "head", "level-0")
+"""The pieces of level 0 in either execution."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,8 @@ class Window:
     """number: names its plan. closed_at, deadline: seconds of the clock `now`. names: of categories by id.
 
     give: takes each record, and whether it is late. reasons: why each frame was sent. order, prepare_ms,
-    timings: known once it runs. Any thread may finish a frame; the first one makes its record, and whoever
-    comes later changes nothing.
+    timings: known once it runs. done_at: when the last record was made. Any thread may finish a frame; the
+    first one makes its record, and whoever comes later changes nothing.
     """
 
     number: int
@@ -43,6 +47,7 @@ class Window:
     timings: list[Timing] = field(default_factory=list)
     records: dict[int, ResultRecord] = field(default_factory=dict)
     late: int = 0
+    done_at: float = 0.0
 
     def __post_init__(self) -> None:
         self._lock = Lock()
@@ -57,6 +62,14 @@ class Window:
         """What detector and enhancer took until now, D_f aside."""
         pieces = sum(timing.ms for timing in self.timings if timing.piece != "discriminator")
         return self.prepare_ms + pieces
+
+    @property
+    def level_0_ms(self) -> float:
+        """What it took to the last record, all but enhancement."""
+        once = {timing.piece: timing.ms for timing in reversed(self.timings)}  # the head may run once more
+        level_0 = sum(once.get(piece, 0.0) for piece in LEVEL_0)
+        enhancement = sum(timing.ms for timing in self.timings) - level_0
+        return max(level_0, 1000 * (self.done_at - self.closed_at) - enhancement)
 
     def serve(self, row: int, served: Served) -> None:
         """Make the record of a frame that was detected."""
@@ -84,7 +97,8 @@ class Window:
                 return
             frame = self.frames[row]
             record = ResultRecord.model_validate(self._arrival(frame) | outcome())
-            late = record.level is not None and self.now() > self.deadline
+            self.done_at = self.now()
+            late = record.level is not None and self.done_at > self.deadline
             self.records[row] = record
             self.late += late
             self.give(frame, record, late)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from turbo_cli.serving.replay.faults import Delivery, Line
@@ -27,6 +28,7 @@ class MjpegCameras:
 
     def __init__(self, names: Sequence[str]) -> None:
         self._clients: dict[str, set[asyncio.StreamWriter]] = {name: set() for name in names}
+        self._connections: Counter[str] = Counter()
         self._port = 0
 
     @contextlib.asynccontextmanager
@@ -65,6 +67,7 @@ class MjpegCameras:
             clients = list(self._clients[outcome.shot.camera])
             if not clients:
                 outcome.refusal = "nobody was connected"
+            outcome.connection = self._connections[outcome.shot.camera]
             outcome.sent_at = time.time() + sum(pause for pause, _ in delivery.pieces)
             size = sum(len(piece) for _, piece in delivery.pieces) + delivery.cut
             for number, (pause_s, piece) in enumerate(delivery.pieces):
@@ -84,9 +87,15 @@ class MjpegCameras:
             name = request.split(b" ", 2)[1].decode("latin-1").lstrip("/")
             if name in self._clients:
                 writer.write(_HEAD)
-                self._clients[name].add(writer)
-                await reader.read()  # until it leaves
-                self._clients[name].discard(writer)
+                await self._keep(name, reader, writer)
             else:
                 writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         writer.close()
+
+    async def _keep(self, name: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections[name] += 1
+        self._clients[name].add(writer)
+        try:
+            await reader.read()  # until it leaves
+        finally:
+            self._clients[name].discard(writer)

@@ -11,7 +11,8 @@ class Outcome:
     """whole: it was sent undamaged, so that a record is owed. Times are Unix seconds.
 
     sent_at: when its last byte was due. record: what the service made of it. answered_at: when that came.
-    refusal: why there is none, as the service or the connection says; None: it is still awaited.
+    refusal: why there is none, as the service or the connection says; None: it is still awaited. connection:
+    the number of its camera's, where that may change.
     """
 
     shot: Shot
@@ -20,3 +21,4 @@ class Outcome:
     record: ResultRecord | None = None
     answered_at: float | None = None
     refusal: str | None = None
+    connection: int = 0

@@ -13,13 +13,16 @@ from turbo_cli.progress import Track, untracked
 from turbo_cli.serving.cameras.settings import POSTED
 from turbo_cli.serving.replay import service
 from turbo_cli.serving.replay.faults import Fault, Line
-from turbo_cli.serving.replay.following import assign, followed
+from turbo_cli.serving.replay.following import assign, followed, wait_for_all
 from turbo_cli.serving.replay.mjpeg import MjpegCameras
 from turbo_cli.serving.replay.outcome import Outcome
 from turbo_cli.serving.replay.pictures import encode
 from turbo_cli.serving.replay.posting import post_frames
 from turbo_cli.serving.replay.report import ReplayReport, make_report
 from turbo_cli.serving.replay.timetable import Shot, make_timetable
+
+LINGER_S = 3.0
+"""For records that are still owed at the end, beside what two windows take."""
 
 Via = Literal["post", "mjpeg"]
 
@@ -76,13 +79,13 @@ async def _serve_mjpeg(
     window_ms: float,
 ) -> list[Outcome]:
     cameras = MjpegCameras(names)
-    linger_s = 2 * window_ms / 1000 + 1
     async with (
         cameras.serving() as addresses,
         service.added(client, addresses),
-        followed(client, linger_s) as received,
+        followed(client) as received,
     ):
         await cameras.wait_for_clients()
         outcomes = await cameras.send(shots, pictures, line)
+        await wait_for_all(outcomes, received, patience_s=2 * window_ms / 1000 + LINGER_S)
     assign(outcomes, received)
     return outcomes

@@ -1,0 +1,37 @@
+"""One heap for all threads, seen from outside: in a process of its own, for it cannot be undone."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAPS = """
+import ctypes, sys, threading
+from turbo_cli.serving.memory import use_one_heap
+
+use_one_heap()
+barrier = threading.Barrier(4)
+
+def allocate() -> None:
+    kept = [bytes(100_000) for _ in range(10)]
+    barrier.wait()
+
+threads = [threading.Thread(target=allocate) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+libc = ctypes.CDLL(None)
+libc.fdopen.restype = ctypes.c_void_p
+out = ctypes.c_void_p(libc.fdopen(1, b"w"))
+libc.malloc_info(0, out)
+libc.fflush(out)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc is Linux's")
+@pytest.mark.parametrize(
+    ("line", "one"), [("use_one_heap()", True), ("", False)], ids=["called", "not called"]
+)
+def test_threads_share_one_heap(line: str, one: bool) -> None:
+    script = HEAPS.replace("use_one_heap()\nbarrier", f"{line}\nbarrier")
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert (shown.count("<heap nr=") == 1) is one
