@@ -1,6 +1,6 @@
 """One table for real frames: what enhancers of yolo-fastest-xl are worth on cameras seen and never seen.
 
-    python benchmarks/real_frames.py ../shared/data runs/real
+    python -m benchmarks.real_frames ../shared/data runs/real
 
 Every step is a `turbo` command, printed before it runs and left out where its result is there already; remove
 a file to make it anew. On one core the trainings take about 80 minutes, the evaluations about an hour.
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pooling import Pooled
+from benchmarks.pooling import Pooled
 from scipy.ndimage import median_filter
 
 from turbo_cli.artifacts.dataset import DatasetFile, Image
