@@ -107,3 +107,8 @@ class Device:
         if self._believed is None:
             self._believed = self._correction.apply(self.latency, self._pace)
         return self._believed
+
+    @property
+    def likely(self) -> LatencyProfile:
+        """The same without a margin, for what must not be given up too soon."""
+        return self._correction.likely(self.latency)

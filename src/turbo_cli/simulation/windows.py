@@ -107,7 +107,7 @@ def _newest_that_fit(
 ) -> Sequence[Arrival]:
     """The most of the newest frames whose level 0 is within the budget."""
     for frames in range(len(sent), 0, -1):
-        if level_0_ms(device.believed, policy.execution, frames) <= budget_ms:
+        if level_0_ms(device.likely, policy.execution, frames) <= budget_ms:
             return sent[-frames:]
     return []
 

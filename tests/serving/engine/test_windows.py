@@ -56,7 +56,7 @@ def test_every_frame_gets_exactly_one_record(
 @orders
 @executions
 def test_a_true_profile_misses_nothing_and_enhances(order: Order, execution: Execution) -> None:
-    node = Node(EngineOptions(order=order, execution=execution))
+    node = Node(EngineOptions(order=order, execution=execution, guards=False))
     node.serve(node.frames(4))
     counts = node.figures.frames()
     assert (counts.late, counts.dropped) == (0, 0)
@@ -191,11 +191,14 @@ def test_filtered_frames_show_the_last_boxes_of_their_camera() -> None:
     assert filtered and all(record.boxes and record.reason == "not third" for record in filtered)
 
 
-def test_audits_keep_the_guard_informed() -> None:
-    node = Node(EngineOptions(order="discriminate-first"))
+def test_the_guard_sees_new_cameras_first_and_then_audits() -> None:
+    node = Node(EngineOptions(order="discriminate-first", gain="mean"))
+    node.detector.head.get_parameter("bias")[0] += 0.5  # boxes are confident, so that levels are proven soon
     node.serve(node.frames(11, cameras=1))
     used = [report.order for report in node.figures.recent()]
-    assert 1 <= used.count("detect-first") <= 4
+    assert set(used[:10]) == {"detect-first"}, "twenty frames"
+    assert used[20:].count("detect-first") <= 3
+    assert any(r.level for r in node.records if r.order == "discriminate-first"), "proven levels are used"
     node = Node(replace(node.options, guards=False))
     node.serve(node.frames(6, cameras=1))
     assert {report.order for report in node.figures.recent()} == {"discriminate-first"}

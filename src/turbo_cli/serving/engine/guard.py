@@ -1,12 +1,13 @@
 """The guard: a level that harms a camera, which it was perhaps not trained for, is switched off for it.
 
 Where detection comes first, both sets of boxes are at hand. A level keeps its place on a camera as long as
-most of the confident level-0 boxes are found again in the enhanced frames, with about the same score.
+most of the confident level-0 boxes are found again in the enhanced frames, with about the same score. Until
+it is proven there, detection does come first, and every frame is judged by itself as well.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -31,7 +32,13 @@ BACK_SCORE_CHANGE = -0.1
 """… and above both of these on again."""
 
 LEAST_BOXES = 20.0
-"""Too few to judge by."""
+"""Fewer are too few to judge by."""
+
+BLIND_FRAMES = 100
+"""After so many frames a level counts as proven, if they had too few confident boxes to judge by."""
+
+NEW_FRAMES = 20
+"""So many of a camera are detected first, to see which levels they want."""
 
 RETRY = 50
 """One frame in so many of a camera may try what is switched off; its level-0 boxes are delivered."""
@@ -46,19 +53,21 @@ class _Record:
     """Weighted sums over a level's frames on one camera. change: of the scores of those that survived."""
 
     on: bool = True
+    frames: int = 0
     confident: float = 0.0
     survived: float = 0.0
     change: float = 0.0
 
     def with_frame(self, confident: int, changes: FloatArray) -> "_Record":
-        kept = KEPT if self.on else KEPT_OFF
+        kept = 1.0 if not confident else KEPT if self.on else KEPT_OFF
         seen = _Record(
             self.on,
+            self.frames + 1,
             self.confident * kept + confident,
             self.survived * kept + len(changes),
             self.change * kept + float(changes.sum()),
         )
-        return _Record(seen.holds(), seen.confident, seen.survived, seen.change)
+        return replace(seen, on=seen.holds())
 
     def holds(self) -> bool:
         if self.confident < LEAST_BOXES:
@@ -66,6 +75,10 @@ class _Record:
         if self.on:
             return self.survival >= LEAST_SURVIVAL and self.score_change >= LEAST_SCORE_CHANGE
         return self.survival >= BACK_SURVIVAL and self.score_change >= BACK_SCORE_CHANGE
+
+    @property
+    def proven(self) -> bool:
+        return self.on and (self.confident >= LEAST_BOXES or self.frames >= BLIND_FRAMES)
 
     @property
     def survival(self) -> float:
@@ -86,23 +99,34 @@ class Guard:
     def allowed(self, cameras: Sequence[str], may_judge: bool) -> BoolArray:
         """(m, 6): the levels that frames of these cameras may be brought to, in their order.
 
-        may_judge: both sets of boxes will be there, so that a level may be tried again.
+        may_judge: both sets of boxes will be there, so that a level may be tried; else it must be proven.
         """
         allowed = np.ones((len(cameras), LEVELS), np.bool_)
         for row, camera in enumerate(cameras):
-            self._frames[camera] += may_judge
-            if not may_judge or self._frames[camera] % RETRY:
-                allowed[row] = [self._is_on(camera, level) for level in range(LEVELS)]
+            records = self._of(camera)
+            if not may_judge:
+                allowed[row, 1:] = [record.proven for record in records]
+                continue
+            self._frames[camera] += 1
+            if self._frames[camera] % RETRY:
+                allowed[row, 1:] = [record.on for record in records]
         return allowed
+
+    def doubts(self, cameras: Iterable[str]) -> bool:
+        """Whether one of these cameras is new, or wants a level that is not proven there yet."""
+        return any(
+            self._frames[camera] < NEW_FRAMES
+            or any(record.frames and record.on and not record.proven for record in self._of(camera))
+            for camera in set(cameras)
+        )
 
     def judge(self, camera: str, level: int, plain: Detections, enhanced: Detections) -> bool:
         """Learn from a frame's two sets of boxes; whether the enhanced ones may be delivered."""
         confident = plain.above(CONFIDENT)
-        if len(confident):
-            record = self._records.get((camera, level), _Record())
-            changes = _score_changes(confident, enhanced.above(ROI_SCORE))
-            self._records[camera, level] = record.with_frame(len(confident), changes)
-        return self._is_on(camera, level)
+        changes = _score_changes(confident, enhanced.above(ROI_SCORE))
+        record = self._record(camera, level).with_frame(len(confident), changes)
+        self._records[camera, level] = record
+        return record.proven or (record.on and len(changes) >= LEAST_SURVIVAL * len(confident))
 
     def forget(self, camera: str) -> None:
         """A camera has gone."""
@@ -116,13 +140,16 @@ class Guard:
             for (camera, level), record in sorted(self._records.items())
         )
 
-    def _is_on(self, camera: str, level: int) -> bool:
-        return self._records.get((camera, level), _Record()).on
+    def _record(self, camera: str, level: int) -> _Record:
+        return self._records.get((camera, level), _Record())
+
+    def _of(self, camera: str) -> list[_Record]:
+        return [self._record(camera, level) for level in range(1, LEVELS)]
 
 
 def _score_changes(confident: Detections, enhanced: Detections) -> FloatArray:
     """(S,): how much higher the score of its counterpart is, for each confident box that has one."""
-    if not len(enhanced):
+    if not len(confident) or not len(enhanced):
         return np.zeros(0, np.float32)
     ious = box_iou(torch.from_numpy(confident.boxes_xyxy), torch.from_numpy(enhanced.boxes_xyxy)).numpy()
     same = (ious >= SAME_OBJECT_IOU) & (confident.category_ids[:, None] == enhanced.category_ids)

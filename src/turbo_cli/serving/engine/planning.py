@@ -35,14 +35,17 @@ class Planning:
         }
         self.order: Order = "detect-first" if options.order == "auto" else options.order
 
-    def order_of(self, number: int, frames: float, latency: LatencyProfile) -> Order:
-        """The order of a window. frames: that a window has on average."""
+    def order_of(self, number: int, frames: float, latency: LatencyProfile, doubted: bool) -> Order:
+        """The order of a window.
+
+        frames: that a window has on average. doubted: the guard must see both sets of its boxes.
+        """
         if not self._profile:
             return "detect-first"
         if self._options.order == "auto" and number % REVIEW == 0:
             self.order = self._choose(max(1, round(frames)), latency)
         audit = self._options.guards and number % AUDIT == 0
-        return "detect-first" if audit else self.order
+        return "detect-first" if audit or doubted else self.order
 
     def plan(
         self,

@@ -118,7 +118,8 @@ class WindowRunner:
         window.prepare_ms = 1000 * (self._now() - started)
         parts.forecast.note_before(frames, window.prepare_ms)
         believed = parts.forecast.believed
-        order = parts.planning.order_of(window.number, self._figures.mean_frames, believed)
+        doubted = bool(parts.guard and parts.guard.doubts(batch.cameras))
+        order = parts.planning.order_of(window.number, self._figures.mean_frames, believed, doubted)
         needed_ms = believed.ms("discriminator", frames) + parts.forecast.level_0_ms(frames)
         if order == "detect-first" or overloaded or needed_ms > window.left_ms:
             executed = self._orders.detect_first(batch)
