@@ -48,12 +48,12 @@ IN_A_REPLAY = {"schedule-sim": ["--dataset", "street", "--enhancer", "tiny"]}
         (
             "--quiet plan --profile measured --difficulties window.txt --budget 9",
             "measured: no such folder, and no shipped profile",
-            "profile measure --detector DETECTOR --enhancer ENHANCER --dataset DATASET --out measured",
+            "profile measure --detector DETECTOR --dataset DATASET --out measured",
         ),
         (
             "profile show street",
             "street: has no latency.csv",
-            "profile measure --detector DETECTOR --enhancer ENHANCER --dataset DATASET --out street",
+            "profile measure --detector DETECTOR --dataset DATASET --out street",
         ),
         (
             "schedule-sim --profile cpu/tiny --difficulties hard.csv",
