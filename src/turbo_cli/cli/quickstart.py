@@ -46,7 +46,8 @@ def _print(output: Output, numbers: "Numbers", out: Path, enhancer: str) -> None
     output.text("")
     output.text(f"mAP without Turbo  {100 * numbers.map_without:.1f}")
     output.text(f"mAP with Turbo     {100 * numbers.map_with:.1f}")
-    output.text(f"deadline misses    {numbers.misses} of {numbers.frames} frames")
+    misses = f"{numbers.misses} of {numbers.frames} frames (without Turbo {numbers.misses_without})"
+    output.text(f"deadline misses    {misses}")
     if numbers.overloaded:
         output.warning("this machine is too slow or too busy for the live cameras: see docs/quickstart.md")
     output.text(f"Look at {out / 'report.html'}. Then your own video (tiny knows made-up traffic only):")

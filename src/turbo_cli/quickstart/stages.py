@@ -37,7 +37,7 @@ def _cameras(options: QuickstartOptions) -> tuple[Stage, ...]:
         "train", TRAINING_CAMERAS, 12, _seed(options, 0), "make up cameras to train on, in all weathers"
     )
     test = _synth("test", 8, 16, _seed(options, 1), "make up other cameras to judge by")
-    live = _synth("live", 8, 24, _seed(options, 2), "make up eight more, to go live")
+    live = _synth("live", 8, 20, _seed(options, 2), "make up eight more, to go live")
     return (test, live) if options.fast else (train, test, live)
 
 
@@ -100,7 +100,7 @@ def _judging(enhancer: str, trained: tuple[str, ...]) -> tuple[Stage, ...]:
     profile = Stage(
         "profile",
         "measure what each level costs on this machine, and gains",
-        f"profile measure {both} --dataset test --gpu cpu --max-batch 4 --max-seconds 0.2 --out profile",
+        f"profile measure {both} --dataset test --gpu cpu --max-batch 4 --max-seconds 0.1 --out profile",
         ("profile/accuracy.csv", "profile/latency.csv"),
         ("test", *trained),
     )
