@@ -77,11 +77,11 @@ def test_the_gate_lets_a_good_enhancer_through_and_a_harmful_one_not(tmp_path: P
     streets = tmp_path / "streets"
     assert turbo("data", "synth", streets, "--cameras", "2", "--frames", "6", "--seed", "3").status == 0
     cache = {"TURBO_CACHE": str(tmp_path / "cache")}
-    passed = run("ci-gate.sh", "tiny", "tiny", streets, "cpu/tiny", **cache)
+    passed = run("ci-gate.sh", "tiny", "tiny", streets, "cpu/tiny", "2", **cache)
     assert passed.returncode == 0, passed.stdout + passed.stderr
     enhancer = make_enhancer(trained=True, detector=load_detector("tiny"))
     write_enhancer(tmp_path / "harmful.safetensors", enhancer)
     profile = write_made_up(tmp_path / "profile")
-    closed = run("ci-gate.sh", "tiny", tmp_path / "harmful.safetensors", streets, profile, **cache)
+    closed = run("ci-gate.sh", "tiny", tmp_path / "harmful.safetensors", streets, profile, "2", **cache)
     assert closed.returncode == 1
     assert "gate closed: the enhancer lowers mAP" in closed.stderr

@@ -74,7 +74,9 @@ def _measured(measured: Measured, device: str, max_seconds: float) -> Settings:
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
         "max_seconds": max_seconds,
-        "interpolation": None if interpolation is None else dataclasses.asdict(interpolation),
+        "interpolation": None
+        if interpolation is None
+        else {**dataclasses.asdict(interpolation), "sizes": [*interpolation.sizes]},  # JSON has no tuples
         "disturbance": dataclasses.asdict(measured.disturbance),
         "warnings": [*complaints],
     }
