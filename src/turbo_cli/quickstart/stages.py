@@ -36,7 +36,7 @@ def _cameras(options: QuickstartOptions) -> tuple[Stage, ...]:
     train = _synth(
         "train", TRAINING_CAMERAS, 12, _seed(options, 0), "make up cameras to train on, in all weathers"
     )
-    test = _synth("test", 8, 16, _seed(options, 1), "make up other cameras to judge by")
+    test = _synth("test", 8, 16, _seed(options, 1), "make up cameras to judge by")
     live = _synth("live", 8, 20, _seed(options, 2), "make up eight more, to go live")
     return (test, live) if options.fast else (train, test, live)
 
