@@ -19,8 +19,8 @@ from turbo_cli.scheduling.solvers.paper import prune
 MOST_ACROSS = 8
 """Cells along one side at the start."""
 
-MOST_KEPT = 100
-"""Cells that are halved at a time where there are 64 frames; fewer frames leave time for more cells."""
+MOST_KEPT = 400
+"""Cells that are halved at a time."""
 
 MOST_TRIED = 4
 """Corners of wider cells that are tried as plans; of single plans, all that may be better are."""
@@ -94,8 +94,7 @@ class _Search:
         """The most promising cells that may hold something better, and the bound of those left out."""
         bounds = self._bounds.of_cells(corners, width)
         better = np.flatnonzero(bounds > self.gain + ROUNDING)
-        most = MOST_KEPT * max(64 // int(self._problem.sizes.sum()), 1)
-        if len(better) <= most:
+        if len(better) <= MOST_KEPT:
             return corners[:, better], 0.0
-        falling = better[np.argpartition(-bounds[better], most)]
-        return corners[:, falling[:most]], float(bounds[falling[most]])
+        falling = better[np.argpartition(-bounds[better], MOST_KEPT)]
+        return corners[:, falling[:MOST_KEPT]], float(bounds[falling[MOST_KEPT]])
