@@ -9,6 +9,7 @@ import time
 import numpy as np
 import torch
 
+from turbo_cli.allocator import keep_freed_memory
 from turbo_cli.detectors import load_detector
 from turbo_cli.enhancement.calibration import Calibration
 from turbo_cli.enhancement.decoder import Decoder
@@ -28,6 +29,7 @@ def main() -> None:
     parser.add_argument("--detector", default="tiny")
     parser.add_argument("--weights")
     options = parser.parse_args()
+    keep_freed_memory()
     torch.set_num_threads(1)
     torch.manual_seed(0)  # the same decoder, so that a second run finds it exported
     detector = load_detector(options.detector, options.weights)

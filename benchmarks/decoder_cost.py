@@ -3,8 +3,7 @@
     python benchmarks/decoder_cost.py tiny yolo-fastest-xl yolov3 faster-rcnn efficientdet-d0
 
 Weights are random: only the architecture counts, and NMS finds little to do. A frame at level 5 runs the five
-layers and leaves by exit 5. Set MALLOC_MMAP_THRESHOLD_=4000000000 and MALLOC_TRIM_THRESHOLD_=8000000000: a
-fresh mapping for every large tensor costs a page fault a page.
+layers and leaves by exit 5.
 """
 
 import argparse
@@ -14,6 +13,7 @@ from statistics import median
 
 import torch
 
+from turbo_cli.allocator import keep_freed_memory
 from turbo_cli.detectors.base import STAGES
 from turbo_cli.detectors.untrained import make_untrained
 from turbo_cli.enhancement.decoder import Decoder
@@ -28,6 +28,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("detectors", nargs="+")
+    keep_freed_memory()
     torch.set_num_threads(1)
     for name in parser.parse_args().detectors:
         show_costs(name)

@@ -5,7 +5,6 @@
 set -euo pipefail
 out=$1
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
-export MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=8000000000 MALLOC_TOP_PAD_=268435456
 
 mkdir -p "$out"
 [ -e "$out/train" ] || turbo data synth "$out/train" --cameras 160 --frames 12 --fps 1 --seed 41

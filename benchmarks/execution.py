@@ -9,6 +9,7 @@ import time
 import numpy as np
 import torch
 
+from turbo_cli.allocator import keep_freed_memory
 from turbo_cli.detectors import load_detector
 from turbo_cli.enhancement.calibration import Calibration
 from turbo_cli.enhancement.decoder import Decoder
@@ -25,6 +26,7 @@ def main() -> None:
     parser.add_argument("--detector", default="tiny")
     parser.add_argument("--weights")
     options = parser.parse_args()
+    keep_freed_memory()
     torch.set_num_threads(1)
     detector = load_detector(options.detector, options.weights)
     any_calibration = Calibration(np.array([0.0]), np.array([0.5]))

@@ -8,7 +8,6 @@
 set -euo pipefail
 out=$1
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
-export MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=8000000000 MALLOC_TOP_PAD_=268435456
 
 held_out=fog,salt-and-pepper
 others=low-light,rain,blur,low-resolution,compression,exposure,colour-cast,dirty-lens

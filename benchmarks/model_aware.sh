@@ -14,7 +14,6 @@ out=$1
 shift
 counts=${*:-100 200 400 800}
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
-export MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=8000000000 MALLOC_TOP_PAD_=268435456
 
 mkdir -p "$out"
 [ -e "$out/train" ] || turbo data synth "$out/train" --cameras 80 --frames 12 --fps 1 --seed 41

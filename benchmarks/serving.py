@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from turbo_cli.allocator import keep_freed_memory
 from turbo_cli.data.images import Frame
 from turbo_cli.data.synth.footage import footage
 from turbo_cli.detectors import SplitDetector, load_detector
@@ -50,6 +51,7 @@ LONG = EngineOptions(window_ms=1e6)
 
 
 def main() -> None:
+    keep_freed_memory()
     torch.set_num_threads(1)
     name, frames = sys.argv[1] if sys.argv[1:] else "tiny", int(sys.argv[2]) if sys.argv[2:] else 8
     detector = load_detector(name)

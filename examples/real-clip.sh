@@ -11,8 +11,6 @@ set -euo pipefail
 data=$(realpath "$1")
 mkdir -p "$2" && cd "$2"
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
-# A fresh mapping for every large tensor costs a page fault a page; keep freed memory instead.
-export MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=8000000000 MALLOC_TOP_PAD_=268435456
 
 export TURBO_CACHE=$PWD/cache
 detector=(--detector yolo-fastest-xl)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from turbo_cli import __version__
+from turbo_cli.allocator import keep_freed_memory
 from turbo_cli.cli import (
     data,
     detect,
@@ -70,6 +71,7 @@ def root(
     ] = False,
 ) -> None:
     """Read the options that hold for every command; they may stand anywhere on the line."""
+    keep_freed_memory()
     context.obj = Output(quiet=quiet, verbose=verbose, color=not no_color)
     project.use(context, config)
 

@@ -15,11 +15,6 @@ PATIENCE_S = 60.0
 DEFAULTS = {
     # Two OpenMP threads in one process stall now and then; one is steady.
     "OMP_NUM_THREADS": "1",
-    # glibc gives large arrays back to the system and takes them anew at every step; training is nearly twice
-    # as fast when it keeps them.
-    "MALLOC_MMAP_THRESHOLD_": "4000000000",
-    "MALLOC_TRIM_THRESHOLD_": "8000000000",
-    "MALLOC_TOP_PAD_": "268435456",
 }
 """Environment of the children where the user's has nothing else."""
 

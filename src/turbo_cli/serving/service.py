@@ -9,11 +9,11 @@ from queue import SimpleQueue
 
 import psutil
 
+from turbo_cli.allocator import use_one_heap
 from turbo_cli.errors import TurboError
 from turbo_cli.serving.api.server import ApiServer
 from turbo_cli.serving.building import make_service
 from turbo_cli.serving.engine import Engine
-from turbo_cli.serving.memory import use_one_heap
 from turbo_cli.serving.settings import Project
 
 ENDING = (signal.SIGTERM, signal.SIGINT)

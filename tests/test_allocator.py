@@ -1,4 +1,4 @@
-"""One heap for all threads, seen from outside: in a process of its own, for it cannot be undone."""
+"""What the allocator does, seen from outside: in processes of their own, for it cannot be undone."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ import pytest
 
 HEAPS = """
 import ctypes, sys, threading
-from turbo_cli.serving.memory import use_one_heap
+from turbo_cli.allocator import use_one_heap
 
 use_one_heap()
 barrier = threading.Barrier(4)
@@ -35,3 +35,31 @@ def test_threads_share_one_heap(line: str, one: bool) -> None:
     script = HEAPS.replace("use_one_heap()\nbarrier", f"{line}\nbarrier")
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert (shown.count("<heap nr=") == 1) is one
+
+
+FAULTS = """
+import resource
+import numpy as np
+from turbo_cli.allocator import keep_freed_memory
+
+keep_freed_memory()
+
+def large() -> None:
+    np.full(8 * 2**20, 1, np.uint8)
+
+large()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(50):
+    large()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc is Linux's")
+@pytest.mark.parametrize(
+    ("line", "kept"), [("keep_freed_memory()", True), ("", False)], ids=["called", "not called"]
+)
+def test_freed_memory_is_used_again_without_page_faults(line: str, kept: bool) -> None:
+    script = FAULTS.replace("keep_freed_memory()\n\ndef", f"{line}\n\ndef")
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert (int(shown) < 50) is kept
