@@ -42,6 +42,12 @@ def _write_numbers(path: Path) -> Path:
     return path
 
 
+def _write_detections(path: Path) -> Path:
+    """A car in the first frame."""
+    path.write_text('[{"image_id": 1, "category_id": 3, "bbox": [9, 9, 20, 20], "score": 0.9}]')
+    return path
+
+
 def _untrained() -> Enhancer:
     return make_enhancer(trained=False, detector=_custom())
 
@@ -65,6 +71,7 @@ ARGUMENTS: dict[str, Callable[[Path], str]] = {
     "by": lambda folder: "time",
     "dataset": lambda folder: str(folder / "street"),
     "datasets": lambda folder: str(folder / "street"),
+    "detections": lambda folder: str(_write_detections(folder / "boxes.json")),
     "detector": lambda folder: "examples.custom_detector:make",
     "difficulties": lambda folder: str(_write_numbers(folder / "window.txt")),
     "difficulty": lambda folder: str(

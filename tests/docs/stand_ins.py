@@ -75,6 +75,7 @@ def make_stand_ins(turbo: RunTurbo) -> None:
     _make_yolo_folder(Path("traffic-cameras"))
     _make_artifacts()
     Path("window.txt").write_text("0.2\n0.9\n")
+    Path("boxes.json").write_text("[]")
     Path("turbo.yaml.example").write_text("serve: {cameras: [{name: gate, url: street.mp4}]}\n")
 
 

@@ -50,6 +50,14 @@ def train_multiexit(
     photographs: Annotated[
         Path | None, typer.Option(help="A dataset of photographs, for mosaics.", rich_help_panel=TRAINING)
     ] = None,
+    photographs_labelled: Annotated[
+        bool,
+        typer.Option(
+            "--photographs-labelled",
+            help="All their objects are labelled: `detection` counts them.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = False,
     crop: CropOption = None,
     iterations: IterationsOption = 3000,
     batch_size: StepSizeOption = 8,
@@ -105,6 +113,7 @@ def train_multiexit(
         learning_rate=learning_rate,
         eval_every=eval_every,
         patience=patience,
+        photographs_labelled=photographs_labelled,
         save_every=save_every,
         workers=workers,
         amp=amp,

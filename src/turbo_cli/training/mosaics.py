@@ -1,5 +1,8 @@
 """Photographs laid into mosaics, so that their objects are as small as a road camera sees them."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import torch
 
@@ -16,14 +19,18 @@ PHOTOGRAPH_SCALE = (0.5, 1.0)
 class Mosaics(Samples):
     """Sample p is a mosaic of 1×1 to 4×4 photographs; like `TrainingSamples` it depends on seed and p alone.
 
-    Photographs come without a right to their labels (often only some classes are labelled), so the whole
-    picture is an ignore region: no loss that needs labels counts anything here. size: (width, height).
+    Of most photographs only some classes are labelled, so the whole picture is an ignore region: no loss that
+    needs labels counts anything here. labelled: all objects are (`turbo data label`), and do count.
+    size: (width, height).
     """
 
-    def __init__(self, dataset: Dataset, size: tuple[int, int], seed: int, samples: int) -> None:
+    def __init__(
+        self, dataset: Dataset, size: tuple[int, int], seed: int, samples: int, labelled: bool = False
+    ) -> None:
         self.size = size
         self.seed = seed
         self.samples = samples
+        self.labelled = labelled
         tiles = samples * LARGEST_MOSAIC**2
         self.by_side = {
             side: TrainingSamples(dataset, (size[0] // side, size[1] // side), seed, tiles, PHOTOGRAPH_SCALE)
@@ -38,11 +45,13 @@ class Mosaics(Samples):
         width, height = self.size
         picture = torch.zeros(3, height, width, dtype=torch.uint8)
         first = position * LARGEST_MOSAIC**2
+        labels = []
         for place in range(side**2):
-            tile, _ = self.by_side[side][first + place]
+            tile, targets = self.by_side[side][first + place]
             top, left = place // side * tile.shape[1], place % side * tile.shape[2]
             picture[:, top : top + tile.shape[1], left : left + tile.shape[2]] = tile
-        return picture, _uncounted(width, height)
+            labels.append(_moved(targets, left, top))
+        return picture, _together(labels) if self.labelled else _uncounted(width, height)
 
     def frames(self, position: int) -> list[FrameInfo]:
         side, first = self._side(position), position * LARGEST_MOSAIC**2
@@ -51,6 +60,24 @@ class Mosaics(Samples):
 
     def _side(self, position: int) -> int:
         return 1 + int(np.random.default_rng((self.seed, position)).integers(LARGEST_MOSAIC))
+
+
+def _moved(targets: Targets, left: int, top: int) -> Targets:
+    offset = np.array([left, top, left, top], np.float32)
+    return replace(
+        targets,
+        boxes_xyxy=targets.boxes_xyxy + offset,
+        ignore_regions_xyxy=targets.ignore_regions_xyxy + offset,
+    )
+
+
+def _together(labels: Sequence[Targets]) -> Targets:
+    return Targets(
+        np.concatenate([one.boxes_xyxy for one in labels]),
+        np.concatenate([one.category_ids for one in labels]),
+        np.concatenate([one.ignore for one in labels]),
+        np.concatenate([one.ignore_regions_xyxy for one in labels]),
+    )
 
 
 def _uncounted(width: int, height: int) -> Targets:

@@ -61,7 +61,16 @@ def train_decoder(
     gan.requires_grad_(False)
     decoder = gan.generator.decoder.requires_grad_(True)
     total = options.iterations * options.batch_size
-    pairs = make_pairs(detector, frames, total, options.seed, options.kinds, options.crop, photographs)
+    pairs = make_pairs(
+        detector,
+        frames,
+        total,
+        options.seed,
+        options.kinds,
+        options.crop,
+        photographs,
+        options.photographs_labelled,
+    )
     average = moving_average(decoder)
     optimizer = AdamW(decoder.parameters(), options.learning_rate)
     best = Best(decoder)

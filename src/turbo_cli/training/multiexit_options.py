@@ -28,6 +28,7 @@ class MultiexitTraining(TrainingOptions):
     levels: the exits to train. kinds: degradations put on the frames on the fly. crop: (width, height) of
     the samples in pixels of the detector's input; None for whole frames. eval_every: iterations between
     validations. patience: stop after so many of them without improvement; None: never.
+    photographs_labelled: all objects of the photographs are labelled, so that `detection` counts them.
     """
 
     iterations: int = 3000
@@ -39,6 +40,7 @@ class MultiexitTraining(TrainingOptions):
     crop: tuple[int, int] | None = None
     eval_every: int = 500
     patience: int | None = None
+    photographs_labelled: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -21,6 +21,7 @@ def make_pairs(
     kinds: Sequence[str],
     crop: tuple[int, int] | None = None,
     photographs: Dataset | None = None,
+    photographs_labelled: bool = False,
 ) -> DegradedPairs:
     """A run of `samples` pairs, cut so that objects keep the size that they have in the detector's input.
 
@@ -31,6 +32,6 @@ def make_pairs(
     sources: list[Samples] = [TrainingSamples(frames, size, seed, samples, scale)]
     shares = [1.0]
     if photographs is not None:
-        sources.append(Mosaics(photographs, size, seed, samples))
+        sources.append(Mosaics(photographs, size, seed, samples, photographs_labelled))
         shares = [1 - PHOTOGRAPH_SHARE, PHOTOGRAPH_SHARE]
     return DegradedPairs(Mixture(sources, shares, seed), kinds, seed)
