@@ -1,10 +1,14 @@
 """What the timed runs of a row come to."""
 
+import math
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from turbo_cli.profiling.monitors import DeviceSample
-from turbo_cli.profiling.runs import PASSES, RUNS_A_BLOCK, Block, RowRuns
+from turbo_cli.profiling.runs import MOST_PASSES, PASSES, RUNS_A_BLOCK, Block, RowRuns
 
 IDLE = DeviceSample(utilisation=0.0)
 
@@ -40,9 +44,26 @@ def test_the_interval_holds_the_true_mean_as_often_as_it_says() -> None:
     assert 0.92 < held / 400 < 0.98
 
 
-def test_a_row_is_done_when_it_is_precise_or_out_of_time() -> None:
+def test_a_row_is_precise_when_enough_blocks_agree() -> None:
     steady, shaky = [10.0] * PASSES, [10.0, 20.0] * PASSES
-    assert not _runs(steady[:-1]).done(max_seconds=60) and _runs(steady).done(max_seconds=60)
-    assert not _runs(shaky).done(max_seconds=60) and _runs(shaky).done(max_seconds=1)
-    assert not _runs([5000.0]).done(max_seconds=1)
-    assert _runs([5000.0, 5000.0]).done(max_seconds=1)
+    assert not _runs(steady[:-1]).precise and _runs(steady).precise
+    assert not _runs(shaky).precise
+
+
+@given(st.floats(0.1, 3000), st.floats(0.5, 60))
+def test_a_rows_time_is_spread_over_all_passes(run_ms: float, max_seconds: float) -> None:
+    """A row that takes long sits passes out, but not the last ones, so that a slow spell meets all alike."""
+    row, at = RowRuns(), []
+    for number in range(MOST_PASSES):
+        if row.due(number, max_seconds):
+            runs = min(RUNS_A_BLOCK, max(1, math.ceil(1e3 * max_seconds / PASSES / run_ms)))
+            row.blocks.append(Block((run_ms,) * runs, 0.0, IDLE))
+            at.append(number)
+    block_s = row.blocks[0].mean_ms * len(row.blocks[0].times_ms) / 1e3
+    assert len(row.blocks) >= 2
+    assert row.seconds <= max(2 * block_s, max_seconds + block_s)
+    if block_s * MOST_PASSES <= max_seconds:
+        assert at == list(range(MOST_PASSES))
+    elif 4 * block_s < max_seconds:
+        gaps = np.diff([*at, MOST_PASSES])[2:]  # after the two that come at once
+        assert gaps.max() <= math.ceil(MOST_PASSES * block_s / max_seconds) + 1

@@ -14,12 +14,9 @@ from turbo_cli.profiling.batch_sizes import batch_sizes
 from turbo_cli.profiling.disturbance import Disturbance, Watch
 from turbo_cli.profiling.monitors.base import Monitor
 from turbo_cli.profiling.pieces import Run, prepare_pieces
-from turbo_cli.profiling.runs import PASSES, RUNS_A_BLOCK, Block, RowRuns
+from turbo_cli.profiling.runs import MOST_PASSES, PASSES, RUNS_A_BLOCK, Block, RowRuns
 from turbo_cli.profiling.stopwatch import stopwatch
 from turbo_cli.progress import Track, untracked
-
-MOST_PASSES = 4 * PASSES
-"""Then a row ends, precise or not."""
 
 WARM_UP_S = 2.0
 """At most, of whole frames before the first pass: for clocks, caches and the choice of kernels."""
@@ -49,9 +46,10 @@ def measure_latencies(
 ) -> Measured:
     """Time all pieces on frames of the dataset; max_seconds: of timed runs for one row of the table.
 
-    The table is gone through in passes, in each of which every row that is not done yet gets a block of runs,
-    on other frames than in the pass before. So whatever changes during the measurement changes all rows
-    alike, and each row's interval holds it (`RowRuns`). Raises `TurboError` where memory is too small.
+    The table is gone through in passes until all of it is precise; in each a row gets a block of runs, on
+    other frames than in the pass before, or sits out if it has had its share of the time. So whatever
+    changes during the measurement changes all rows alike, and each row's interval holds it (`RowRuns`).
+    Raises `TurboError` where memory is too small.
     """
     sizes = batch_sizes(max_batch)
     device = next(ladder.base.parameters()).device
@@ -63,11 +61,13 @@ def measure_latencies(
     table = {key: RowRuns() for key in product(names, sizes)}
     steps = list(product(range(MOST_PASSES), sizes))
     for number, size in track(steps, "measuring", len(steps)):
-        open_rows = {piece: table[piece, size] for piece in names if not table[piece, size].done(max_seconds)}
-        if open_rows:
+        if number >= PASSES and size == sizes[0] and all(row.precise for row in table.values()):
+            break
+        due = {piece: row for piece in names if (row := table[piece, size]).due(number, max_seconds)}
+        if due:
             with memory_errors(size, SMALLER):
                 pieces = cut(size, number * size)
-                for piece, row in open_rows.items():
+                for piece, row in due.items():
                     row.blocks.append(_time_block(pieces[piece], device, max_seconds / PASSES, watch))
     rows = tuple(row.row(piece, size) for (piece, size), row in table.items())
     return Measured(rows, watch.found(list(table.values())))

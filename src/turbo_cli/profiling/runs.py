@@ -11,10 +11,13 @@ from turbo_cli.artifacts.latency import Piece, PieceLatency
 from turbo_cli.profiling.monitors.base import DeviceSample
 
 PASSES = 10
-"""A precise row has blocks from at least so many passes over the whole table …"""
+"""A precise row has at least so many blocks …"""
 
 RUNS_A_BLOCK = 10
 """… of so many runs each, so 100 in all."""
+
+MOST_PASSES = 4 * PASSES
+"""Over the whole table; then it ends, precise or not."""
 
 PRECISION = 0.02
 """Half the width of the mean's 95 % interval, as a share of it, that is precise enough."""
@@ -36,7 +39,7 @@ class Block:
 
 @dataclass
 class RowRuns:
-    """The blocks of one row so far, one from each pass over the table.
+    """The blocks of one row so far, from passes all over the measurement.
 
     The mean's interval comes from the blocks' means, not from single runs: what drifts slowly (clocks, heat,
     other load, what the frames show) moves a whole block, and runs of one block agree far better than runs of
@@ -62,10 +65,17 @@ class RowRuns:
         deviation = float(np.std([block.mean_ms for block in self.blocks], ddof=1))
         return float(t.ppf(0.975, count - 1)) * deviation / math.sqrt(count)
 
-    def done(self, max_seconds: float) -> bool:
-        """Precise enough, or out of time with the two blocks that an interval needs."""
-        precise = len(self.blocks) >= PASSES and self.interval_ms < PRECISION * self.mean_ms
-        return precise or (len(self.blocks) >= 2 and self.seconds >= max_seconds)
+    @property
+    def precise(self) -> bool:
+        """Whether enough blocks agree well enough."""
+        return len(self.blocks) >= PASSES and self.interval_ms < PRECISION * self.mean_ms
+
+    def due(self, number: int, max_seconds: float) -> bool:
+        """Whether the row takes part in pass `number` (from 0): its time is spread evenly over all passes.
+
+        A row that takes long sits passes out; two blocks, which an interval needs, it always gets.
+        """
+        return len(self.blocks) < 2 or self.seconds < max_seconds * (number + 1) / MOST_PASSES
 
     def row(self, piece: Piece, batch_size: int) -> PieceLatency:
         """The row of the table. Needs two blocks."""
