@@ -37,11 +37,11 @@ class Panel:
 
     @property
     def ticks(self) -> list[float]:
-        """Four to ten round values of y that hold all lines and 0."""
+        """Some three to eleven round values of y that hold all lines and 0."""
         values = [0.0, *(y for points in self.lines.values() for _, y in points)]
         low, high = min(values), max(*values, min(values) + 1e-3)
         power = 10.0 ** np.floor(np.log10(high - low))
-        step = next(power * size for size in (0.1, 0.2, 0.5, 1) if (high - low) / (power * size) <= 8)
+        step = next(power * size for size in (0.1, 0.2, 0.5, 1, 2) if (high - low) / (power * size) <= 8)
         return [step * k for k in range(int(np.floor(low / step)), int(np.ceil(high / step)) + 1)]
 
     def place(self, x: float, y: float) -> tuple[float, float]:
