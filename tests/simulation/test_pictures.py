@@ -31,3 +31,8 @@ def sweep(path: Path, text: str) -> Image.Image:
 )
 def test_an_axis_without_numbers_stands_alone(tmp_path: Path, text: str) -> None:
     assert sweep(tmp_path / "picture.png", text).size[0] == 960
+
+
+def test_numbers_rise_along_the_axis_in_whatever_order_they_are_written(tmp_path: Path) -> None:
+    rising, falling = (sweep(tmp_path / "picture.png", f"fps={text}") for text in ("2,10,40", "40,10,2"))
+    assert falling.tobytes() == rising.tobytes()

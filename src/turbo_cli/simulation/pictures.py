@@ -45,7 +45,11 @@ def write_sweep(path: Path, title: str, axes: Sequence[Axis], outcomes: Sequence
         others = [str(getattr(outcome.scenario, name)) for name, _ in axes if name != across[0]]
         for panel, value in _measures(outcome).items():
             lines[panel][", ".join(others) or alone].append(value)
-    panels = [Panel(panel, x, own) for panel, own in lines.items()]
+    rising = np.argsort(x)
+    panels = [
+        Panel(panel, np.array(x)[rising], {name: np.array(values)[rising] for name, values in own.items()})
+        for panel, own in lines.items()
+    ]
     write_picture(
         path, title, across[0] if named else f"{across[0]}: {', '.join(map(str, across[1]))}", panels
     )
