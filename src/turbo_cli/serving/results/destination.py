@@ -20,9 +20,12 @@ class Destination:
         """An IP address of the host that may be connected to, by the name's present meaning.
 
         The connection must go to this very address: a second look-up could give another. Raises `OSError`
-        where the name does not resolve, `TurboError` where it leads to what is not allowed.
+        where the name does not resolve, `TurboError` where it cannot be a name, or leads to what is not allowed.
         """
-        found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        try:
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        except UnicodeError as error:
+            raise TurboError(f"webhook: {self.host!r} cannot be the name of a host") from error
         addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]
         refused = [address for address in addresses if not self.private and not _is_public(address)]
         if refused:
