@@ -16,11 +16,11 @@ class Destination:
     port: int
     private: bool
 
-    def address(self) -> str:
-        """An IP address of the host that may be connected to, by the name's present meaning.
+    def addresses(self) -> list[str]:
+        """The IP addresses of the host that may be connected to, by the name's present meaning, best first.
 
-        The connection must go to this very address: a second look-up could give another. Raises `OSError`
-        where the name does not resolve, `TurboError` where it cannot be a name, or leads to what is not allowed.
+        The connection must go to one of these: a second look-up could give others. Raises `OSError`
+        where the name does not resolve, `TurboError` where it is none or leads to what is not allowed.
         """
         try:
             found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
@@ -31,7 +31,7 @@ class Destination:
         if refused:
             where = f"{self.host} is {refused[0]}, in a private network"
             raise TurboError(where, "allow private networks for this webhook")
-        return str(addresses[0])
+        return [str(address) for address in dict.fromkeys(addresses)]
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:

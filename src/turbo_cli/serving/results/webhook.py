@@ -1,5 +1,6 @@
 """Records by HTTP POST, one request each."""
 
+import contextlib
 import logging
 import time
 from collections import deque
@@ -120,7 +121,14 @@ class Webhook:
             self._done(record, None)
 
     def _post(self, client: httpx.Client, record: ResultRecord) -> None:
-        address = self._destination.address()
+        *others, last = self._destination.addresses()
+        for address in others:
+            with contextlib.suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                self._post_to(address, client, record)
+                return
+        self._post_to(last, client, record)
+
+    def _post_to(self, address: str, client: httpx.Client, record: ResultRecord) -> None:
         answer = client.post(
             self._url.copy_with(host=address, userinfo=b""),
             content=record.json_text,
@@ -160,6 +168,6 @@ class Webhook:
 
     def _refuse_private_now(self) -> None:
         try:
-            self._destination.address()
+            self._destination.addresses()
         except OSError as error:
             _log.warning("webhook %s: %s", self._address, error.strerror or error)
