@@ -23,7 +23,7 @@ class Mqtt:
 
     def __init__(self, address: Address, capacity: int = 10_000, longest_pause_s: int = 30) -> None:
         self._address = address
-        url, port = _parse(address)
+        url, port = find_broker(address)
         self._topic = url.path.strip("/") or "turbo"
         self._accepted = self._written = self._failed = 0
         self._last_error: str | None = None
@@ -68,8 +68,9 @@ class Mqtt:
         self._last_error = self._address.redact(str(reason)) if reason.is_failure else None
 
 
-def _parse(address: Address) -> tuple[SplitResult, int]:
-    """With the port. Raises `TurboError` for what could not be connected to, or published to."""
+def find_broker(address: Address) -> tuple[SplitResult, int]:
+    """Where an address leads, and by which port. Raises `TurboError` as `Mqtt` does."""
+    _mqtt()
     try:
         url = urlsplit(address.url)
         port = url.port or PORTS[url.scheme]
