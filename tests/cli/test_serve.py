@@ -35,6 +35,9 @@ HINDRANCES = {
     "serve: {cameras: [{name: a, url: nothing.mp4}]}": "nothing.mp4",
     "serve: {cameras: [{name: a, url: 'rtsp://${NO_SUCH_THING}@x'}]}": "environment variable NO_SUCH_THING",
     "serve: {results: {mqtt: {url: '${NO_SUCH_THING}'}}}": "environment variable NO_SUCH_THING",
+    "serve: {results: {mqtt: {url: 'http://host'}}}": "not an mqtt or mqtts address",
+    "serve: {results: {webhook: {url: 'ftp://host/'}}}": "not an http or https address",
+    "serve: {results: {webhook: {url: 'http://127.0.0.1/'}}}": "in a private network",
     "serve: {results: {ndjson: {path: /proc/no/such}}}": "/proc/no/such: cannot write",
 }
 

@@ -1,5 +1,6 @@
 """Image files of every kind become the RGB that a person would see."""
 
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,15 @@ def test_exif_orientation(tmp_path: Path, orientation: int) -> None:
     path = saved(tmp_path / "phone.png", Image.fromarray(np.ascontiguousarray(stored)), exif=exif)
     assert np.array_equal(read_image(path), upright)
     assert image_size(path) == (6, 4)
+
+
+@pytest.mark.parametrize("kind", range(14))
+def test_damaged_exif_does_not_matter(tmp_path: Path, kind: int) -> None:
+    """A copyright, which is text, stands there as something else."""
+    entries = struct.pack("<HHIIHHII", 0x0112, 3, 1, 6, 0x8298, kind, 2, 0)
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + entries + bytes(4)
+    path = saved(tmp_path / "phone.jpg", Image.new("RGB", (6, 4)), exif=exif)
+    assert read_image(path).shape == (6, 4, 3)
 
 
 def test_damaged_images_are_one_error(tmp_path: Path) -> None:

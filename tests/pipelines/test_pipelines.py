@@ -58,6 +58,13 @@ def test_vigil_forgets_what_is_older_than_its_window() -> None:
     assert sent == [True, *[False] * 4, *[True] * 8]
 
 
+def test_vigil_survives_a_clock_that_is_set_back() -> None:
+    vigil = Vigil(count_squares)
+    vigil.decide(CameraFrame("north", 0, scene(9, 9), 1e9))
+    later = [vigil.decide(CameraFrame("north", 1 + i, scene(9), i / 10)).sent for i in range(30)]
+    assert all(later)
+
+
 def test_noscope_passes_over_what_has_not_changed() -> None:
     decisions = decide_all(NoScope(count_squares, high=0.9), [scene(9), scene(9), scene(200), scene(200)])
     assert [decision.sent for decision in decisions] == [True, False, True, False]

@@ -131,6 +131,11 @@ def test_a_layer_that_took_longer_makes_frames_leave_earlier(order: str) -> None
     assert short.predicted_gain < full.predicted_gain
 
 
+def test_of_no_frames_nothing_is_left_to_plan_anew() -> None:
+    plan = make_plan(GAINS, LATENCY, [], 100)
+    assert replan(plan, GAINS, LATENCY, [], 1, 50).levels == ()
+
+
 def test_per_level_plans_have_no_layers() -> None:
     plan = make_plan(GAINS, LATENCY, [0.5], 100, execution="per-level")
     with pytest.raises(TurboError, match="staged"):

@@ -47,6 +47,9 @@ def test_text_without_addresses_stays(text: str) -> None:
         ("see 'http://u:p/w@q@h:80/x', then rtsp://h/y", "see 'http://***@h:80/x', then rtsp://h/y"),
         ("http://h/snap?channel=1&usr=ann&PWD=pw#top", "http://h/snap?channel=1&usr=***&PWD=***#top"),
         ("https://hooks/x?access_token=abc", "https://hooks/x?access_token=***"),
+        ("rtsp://h:554/user=ann_password=pw_channel=1.sdp", "rtsp://h:554/user=***"),
+        ("rtsp://h/cam/Password=pw&channel=1?x=1", "rtsp://h/cam/Password=***?x=1"),
+        ("rtsp://h/channel=1/live", "rtsp://h/channel=1/live"),
         ("user@host wrote: 50% of a:b", "user@host wrote: 50% of a:b"),
     ],
 )

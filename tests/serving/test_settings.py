@@ -22,6 +22,7 @@ from turbo_cli.serving.settings import (
     ResultsSettings,
     ServeSettings,
     WebhookSettings,
+    with_options,
 )
 from turbo_cli.serving.template import SCHEMA, TEMPLATE, write_template
 
@@ -71,6 +72,12 @@ def test_the_manual_names_every_key() -> None:
     sections = (Project, ServeSettings, Limits, ResultsSettings, FileSettings, WebhookSettings, PlansSettings)
     keys = {key for section in sections for key in section.model_fields}
     assert not {key for key in keys if not re.search(rf"\b{key}\b", manual)}
+
+
+def test_an_option_stands_in_for_what_the_file_leaves_out_by_null() -> None:
+    project = Project.model_validate_json('{"serve": {"results": {"ndjson": null}}}')
+    merged = with_options(project, {"serve": {"results": {"ndjson": {"path": "boxes.ndjson"}}}})
+    assert merged.serve.results.ndjson == FileSettings(path=Path("boxes.ndjson"))
 
 
 @pytest.mark.parametrize(

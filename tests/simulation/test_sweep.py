@@ -16,6 +16,13 @@ from turbo_cli.simulation.simulating import simulate
 from turbo_cli.simulation.sweep import parse_axes, scenarios
 
 
+def test_what_is_written_twice_counts_once() -> None:
+    assert parse_axes(["cameras=1..3,2 solver=paper,paper"]) == [
+        ("cameras", [1, 2, 3]),
+        ("solver", ["paper"]),
+    ]
+
+
 def test_axes_and_their_product() -> None:
     axes = parse_axes(["cameras=1..3 solver=paper,turbo", "window=50,100"])
     assert axes == [("cameras", [1, 2, 3]), ("solver", ["paper", "turbo"]), ("window", [50.0, 100.0])]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
 from turbo_cli.errors import TurboError
 
@@ -15,6 +15,19 @@ Frame = NDArray[np.uint8]
 """One image: (height, width, 3) uint8 RGB."""
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
+
+_ORIENTATION = 0x0112
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""By EXIF orientation, what makes an image upright."""
 
 _TRANSPOSED = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap width and height."""
@@ -31,8 +44,7 @@ def read_image(path: Path) -> Frame:
     Raises `TurboError` for what is no image, is cut short, or has no sensible 8-bit RGB form.
     """
     with _opened(path) as image:
-        upright = ImageOps.exif_transpose(image)
-        return _to_rgb(upright)
+        return _to_rgb(_upright(image))
 
 
 def decode_image(content: bytes, place: str, max_pixels: int) -> Frame:
@@ -45,14 +57,21 @@ def decode_image(content: bytes, place: str, max_pixels: int) -> Frame:
         if image.width * image.height > max_pixels:
             size = f"{image.width}×{image.height}"
             raise TurboError(f"{place}: {size} pixels are too many", f"at most {max_pixels} are taken")
-        return _to_rgb(ImageOps.exif_transpose(image))
+        return _to_rgb(_upright(image))
 
 
 def image_size(path: Path) -> tuple[int, int]:
     """Width and height in pixels after EXIF rotation, from the header alone. Raises `TurboError`."""
     with _opened(path) as image:
         width, height = image.size
-        return (height, width) if image.getexif().get(0x0112) in _TRANSPOSED else (width, height)
+        return (height, width) if image.getexif().get(_ORIENTATION) in _TRANSPOSED else (width, height)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """As its EXIF says. Pillow's own way writes all EXIF anew, and fails where that is damaged."""
+    image.load()
+    turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+    return image if turn is None else image.transpose(turn)
 
 
 def _to_rgb(image: Image.Image) -> Frame:

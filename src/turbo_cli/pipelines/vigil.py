@@ -26,8 +26,8 @@ class Vigil:
         """Send a frame that no other of the last seconds surpasses."""
         count = len(self.cheap(frame.pixels).above(self.score))
         counts = self._counts.setdefault(frame.camera, deque())
-        while counts and counts[0][0] <= frame.taken_at_s - self.window_s:
-            counts.popleft()
+        while counts and not frame.taken_at_s - self.window_s < counts[0][0] <= frame.taken_at_s:
+            counts.popleft()  # also where the camera's clock was set back: it would be "later" for ever
         most = max((earlier for _, earlier in counts), default=0)
         counts.append((frame.taken_at_s, count))
         if count == 0:

@@ -86,7 +86,8 @@ def replan(
     if plan.execution != "staged":
         raise TurboError(f"a {plan.execution} plan has no layers to plan anew", "use --execution staged")
     values = np.asarray(difficulties, np.float64).reshape(-1)
-    left_at = np.where(np.array(plan.levels, np.int64) < max(done, 1), plan.levels, LEVELS)
+    levels = np.array(plan.levels, np.int64)
+    left_at = np.where(levels < max(done, 1), levels, LEVELS)
     kinds, kind_of = np.unique(gains.buckets(values) * (LEVELS + 1) + left_at, return_inverse=True)
     bucket, left = np.divmod(kinds, LEVELS + 1)
     level = np.arange(LEVELS)

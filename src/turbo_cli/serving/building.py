@@ -20,9 +20,9 @@ from turbo_cli.serving.credentials import Address, resolve
 from turbo_cli.serving.engine import Engine, EngineOptions
 from turbo_cli.serving.engine.plan_log import PlanFiles
 from turbo_cli.serving.results import Broadcaster, Sink
-from turbo_cli.serving.results.mqtt import Mqtt
+from turbo_cli.serving.results.mqtt import Mqtt, find_broker
 from turbo_cli.serving.results.ndjson import NdjsonFile
-from turbo_cli.serving.results.webhook import Webhook
+from turbo_cli.serving.results.webhook import Webhook, find_destination
 from turbo_cli.serving.settings import FileSettings, Project, ResultsSettings, ServeSettings
 
 
@@ -112,9 +112,9 @@ def _check_sinks(results: ResultsSettings) -> None:
         check_file(results.ndjson.path)
     if results.webhook:
         check_file(results.webhook.dead_letters)
-        _resolve("webhook", results.webhook.url)
+        find_destination(_resolve("webhook", results.webhook.url), results.webhook.private)
     if results.mqtt:
-        _resolve("mqtt", results.mqtt.url)
+        find_broker(_resolve("mqtt", results.mqtt.url))
 
 
 def _check_camera(settings: CameraSettings) -> None:

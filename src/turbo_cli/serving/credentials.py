@@ -14,10 +14,10 @@ HIDDEN = "***"
 _PLACEHOLDER = re.compile(r"\$\{(file:)?([^{}]+)\}")
 _USER_INFO = re.compile(r"(?<=://)\S*@")
 """As far as the last @ of a word: a password may hold what it should not, such as / or @."""
-_PARAMETER = re.compile(
-    r"([?&;][^=\s&;#]*(?:pass|pwd|token|key|secret|auth|sig|cred|user|usr|login|session)[^=\s&;#]*=)[^\s&;#]*",
-    re.IGNORECASE,
-)
+_TELLING = "(?:pass|pwd|token|key|secret|auth|sig|cred|user|usr|login|session)"
+_PARAMETER = re.compile(rf"([?&;][^=\s&;#]*{_TELLING}[^=\s&;#]*=)[^\s&;#]*", re.IGNORECASE)
+_IN_PATH = re.compile(rf"(://[^\s?#]*?/[^=\s/?#]*{_TELLING}[^=\s/?#]*=)[^\s?#]*", re.IGNORECASE)
+"""Recorders take `/user=NAME_password=WORD_channel=1`, with any sign between: the rest of the path goes."""
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
@@ -28,7 +28,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     spellings = {spelling for secret in secrets for spelling in _spellings(secret)} - {""}
     for spelling in sorted(spellings, key=len, reverse=True):
         text = text.replace(spelling, HIDDEN)
-    text = _USER_INFO.sub(f"{HIDDEN}@", text)
+    text = _IN_PATH.sub(rf"\1{HIDDEN}", _USER_INFO.sub(f"{HIDDEN}@", text))
     return _PARAMETER.sub(rf"\1{HIDDEN}", text)
 
 

@@ -34,14 +34,18 @@ def run(config: Project, read_again: Callable[[], Project]) -> None:
             while received.get() not in ENDING:
                 config = _reload(engine, api, config, read_again)
         finally:
-            _end(engine, api, config.serve.drain_s)
+            end(engine, api, config.serve.drain_s)
 
 
-def _end(engine: Engine, api: ApiServer, drain_s: float) -> None:
-    """The API first: the frames that it took are answered while the engine still runs."""
+def end(engine: Engine, api: ApiServer, drain_s: float) -> None:
+    """Finish what was accepted, within `drain_s`.
+
+    The API first: the frames that it took are answered while the engine still runs. It has half of the time,
+    so that a client that does not come to its end costs nobody else's frames or results.
+    """
     deadline = time.monotonic() + drain_s
     _log.info("ending: within %g s what was accepted will be done", drain_s)
-    api.stop(drain_s)
+    api.stop(drain_s / 2)
     engine.stop(deadline_s=max(0.0, deadline - time.monotonic()))
     frames = engine.status().frames
     _log.info("ended: %d frames accepted, %d of them dropped", frames.accepted, frames.dropped)

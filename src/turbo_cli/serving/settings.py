@@ -194,6 +194,6 @@ def with_options(project: Project, options: Mapping[str, Any]) -> Project:
 def _merged(base: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
     given = {key: value for key, value in options.items() if value is not None}
     inner = {
-        key: _merged(base.get(key, {}), value) for key, value in given.items() if isinstance(value, Mapping)
+        key: _merged(base.get(key) or {}, value) for key, value in given.items() if isinstance(value, Mapping)
     }
     return {**base, **given, **inner}

@@ -80,5 +80,5 @@ def _read(path: Path) -> FrameBoxes | None:
             levels = tuple(Detections(*columns) for columns in zip(*parts, strict=True))
             predicted = float(stored["predicted_difficulty"])
             return FrameBoxes(levels, None if math.isnan(predicted) else predicted)
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile):
-        return None
+    except (OSError, EOFError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile):
+        return None  # RuntimeError: a damaged head says that it is encrypted, or by an unknown method

@@ -39,12 +39,17 @@ def write_sweep(path: Path, title: str, axes: Sequence[Axis], outcomes: Sequence
     )
     named = across[0] in NUMBERS
     x = across[1] if named else list(range(len(across[1])))
+    alone = outcomes[0].scenario.solver if across[0] != "solver" else "each"
     lines: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for outcome in outcomes:
         others = [str(getattr(outcome.scenario, name)) for name, _ in axes if name != across[0]]
         for panel, value in _measures(outcome).items():
-            lines[panel][", ".join(others) or outcome.scenario.solver].append(value)
-    panels = [Panel(panel, x, own) for panel, own in lines.items()]
+            lines[panel][", ".join(others) or alone].append(value)
+    rising = np.argsort(x)
+    panels = [
+        Panel(panel, np.array(x)[rising], {name: np.array(values)[rising] for name, values in own.items()})
+        for panel, own in lines.items()
+    ]
     write_picture(
         path, title, across[0] if named else f"{across[0]}: {', '.join(map(str, across[1]))}", panels
     )

@@ -37,7 +37,8 @@ def parse_axes(texts: Sequence[str]) -> list[Axis]:
             raise TurboError(f"sweep {text!r}: not NAME=VALUES", hint)
         if name in (named for named, _ in axes):
             raise TurboError(f"sweep {text!r}: {name} stands twice", "write all its values behind one")
-        axes.append((name, [value for part in values.split(",") for value in _parse(name, part)]))
+        parsed = [value for part in values.split(",") for value in _parse(name, part)]
+        axes.append((name, list(dict.fromkeys(parsed))))  # what is written twice runs once
     return axes
 
 

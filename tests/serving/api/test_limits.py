@@ -70,6 +70,17 @@ def test_a_long_head_is_a_json_error() -> None:
         assert b'{"error":' in answer
 
 
+def test_a_header_without_end_is_cut_off_before_it_is_kept() -> None:
+    with serving() as service, dial(service) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ")
+        sent = 0
+        with pytest.raises(ConnectionError):
+            while sent < 32 << 20:
+                connection.sendall(b"x" * 65_536)
+                sent += 65_536
+        assert service.client.get("/healthz").status_code == 200
+
+
 def test_a_head_that_comes_letter_by_letter_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEAD_S", 0.3)
     with serving() as service, dial(service) as connection:

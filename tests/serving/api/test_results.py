@@ -51,6 +51,16 @@ def test_events_go_on_after_the_last_one_seen() -> None:
             assert events(answer.iter_lines(), 2) == [(2, 1), (3, 2)]
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "-1", "two"])
+def test_what_is_no_number_of_an_event_is_passed_over(number: str) -> None:
+    headers = {**EVENTS, "Last-Event-ID": number}
+    with serving() as service:
+        post_frames(service, 1)
+        with service.client.stream("GET", "/v1/results?after=0", headers=headers) as answer:
+            assert answer.status_code == 200
+            assert events(answer.iter_lines(), 1) == [(1, 0)]
+
+
 def test_a_websocket_brings_records_as_they_come() -> None:
     with serving() as service:
         post_frames(service, 1)

@@ -24,6 +24,11 @@ def test_an_address_of_another_machine_is_told() -> None:
         pass
 
 
+def test_what_cannot_be_a_name_is_told() -> None:
+    with pytest.raises(TurboError, match=r"cannot listen on 'a\.\.b'"), serving(host="a..b", insecure=True):
+        pass
+
+
 def test_a_short_token_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHORT", "secret")
     with pytest.raises(TurboError, match="at least 16") as refused, serving(tokens=["${SHORT}"]):

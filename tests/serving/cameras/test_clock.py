@@ -16,7 +16,15 @@ def test_a_stream_that_starts_again_goes_on() -> None:
     clock = StreamClock()
     clock.taken_at(500.0, 1000.0)
     assert clock.taken_at(0.0, 1020.0) == 1020.0
-    assert clock.taken_at(0.1, 1020.5) == 1020.1
+    assert clock.taken_at(0.1, 1020.5) == pytest.approx(1020.1)
+
+
+@pytest.mark.parametrize("slower", [5e-5, 0.0, -5e-5])
+def test_a_clock_that_runs_at_another_speed_is_followed_for_days(slower: float) -> None:
+    clock = StreamClock()
+    moments = range(0, 3 * 86_400, 10)
+    off = [clock.taken_at(moment * (1 - slower), 1e9 + moment) - 1e9 - moment for moment in moments]
+    assert max(map(abs, off)) < 0.01
 
 
 @given(st.lists(st.tuples(st.none() | st.floats(-1e6, 1e6), st.floats(0, 5)), min_size=1))

@@ -1,4 +1,7 @@
+import time
 from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -6,7 +9,8 @@ import pytest
 from tests.data.videos import FPS, decode_all, needs_h264, write_video
 from tests.serving.cameras.running import cameras
 from turbo_cli.errors import TurboError
-from turbo_cli.serving.cameras import CameraFrame
+from turbo_cli.serving.cameras import CameraFrame, CameraSettings, recording
+from turbo_cli.serving.cameras.recording import Recording
 
 pytestmark = needs_h264
 
@@ -76,6 +80,22 @@ def test_paced_and_repeated_it_plays_for_ever_by_its_clock(tmp_path: Path) -> No
     played_s = frames[11].arrived_at - frames[0].arrived_at
     assert played_s >= 11 / FPS - 0.01
     assert frames[11].time - frames[0].time == pytest.approx(11 / FPS, abs=1e-3)
+
+
+@pytest.mark.parametrize("set_by_s", [-3600.0, 3600.0])
+def test_it_keeps_its_pace_when_the_clock_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, set_by_s: float
+) -> None:
+    path = write_video(tmp_path / "street.mp4", frames=5)
+    settings = [0.0]
+    clock = SimpleNamespace(
+        time=lambda: time.time() + (settings.pop() if settings else set_by_s), monotonic=time.monotonic
+    )
+    monkeypatch.setattr(recording, "time", clock)
+    began = time.monotonic()
+    items = list(Recording(path, CameraSettings(name="file", url=str(path), repeat=False)).pictures(Event()))
+    assert len(items) == 5
+    assert 4 / FPS - 0.01 <= time.monotonic() - began < 30
 
 
 def test_not_one_frame_is_a_lost_camera(tmp_path: Path) -> None:

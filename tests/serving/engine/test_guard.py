@@ -51,6 +51,15 @@ def test_a_level_that_does_no_harm_stays(enhanced: Detections) -> None:
     assert is_proven(guard) and not is_proven(guard, level=3) and not is_proven(guard, "yard")
 
 
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_a_level_comes_back_where_it_does_no_harm_any_more(count: int) -> None:
+    guard = Guard()
+    while is_on(guard):
+        guard.judge("gate", 2, boxes(count), boxes(0))
+    retries = [guard.judge("gate", 2, boxes(count), boxes(count)) for _ in range(60)]
+    assert not retries[0] and retries[-1] and is_on(guard)
+
+
 def test_unsure_boxes_say_nothing_and_after_long_enough_the_level_counts_as_proven() -> None:
     guard = Guard()
     assert all(guard.judge("gate", 2, boxes(5, score=0.4), boxes(0)) for _ in range(BLIND_FRAMES - 1))

@@ -1,8 +1,14 @@
 """Recordings as live cameras to a real service on loopback."""
 
+import asyncio
+import contextlib
+import socket
+import threading
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2 as httpx
 import pytest
 
 from tests.serving.api.running import TOKEN, guarded, serving
@@ -10,7 +16,9 @@ from tests.small_dataset import write_street
 from turbo_cli.data import Dataset, open_dataset
 from turbo_cli.errors import TurboError
 from turbo_cli.serving.replay import ReplayOptions, replay
-from turbo_cli.serving.replay.faults import parse_fault
+from turbo_cli.serving.replay.faults import Line, parse_fault
+from turbo_cli.serving.replay.posting import post_frames
+from turbo_cli.serving.replay.timetable import Shot
 
 
 @pytest.fixture
@@ -76,3 +84,42 @@ def test_no_service_is_an_error_of_one_line(dataset: Dataset) -> None:
         replay(dataset, "http://127.0.0.1:1", ReplayOptions())
     with pytest.raises(TurboError, match="no service"):
         replay(dataset, "localhost", ReplayOptions())
+
+
+@contextlib.contextmanager
+def answering(answer: bytes) -> Iterator[str]:
+    """The address of something else than a service: it gives everybody the same answer."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer_one() -> None:
+            client, _ = server.accept()
+            with client:
+                client.recv(4096)
+                client.sendall(answer)
+
+        threading.Thread(target=answer_one, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "no service answers"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>", "is no `turbo serve`"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "is no `turbo serve`"),
+    ],
+)
+def test_another_server_is_an_error_of_one_line(dataset: Dataset, answer: bytes, problem: str) -> None:
+    with answering(answer) as url, pytest.raises(TurboError, match=problem):
+        replay(dataset, url, ReplayOptions())
+
+
+def test_an_answer_of_a_proxy_is_a_refusal_like_others() -> None:
+    proxy = httpx.MockTransport(lambda _: httpx.Response(502, html="<h1>Bad Gateway</h1>"))
+
+    async def post() -> list[str | None]:
+        async with httpx.AsyncClient(transport=proxy, base_url="http://box") as client:
+            outcomes = await post_frames(client, [Shot("gate", 0, 0.0)], {0: b"picture"}, Line((), 0))
+        return [outcome.refusal for outcome in outcomes]
+
+    assert asyncio.run(post()) == ["502 Bad Gateway"]

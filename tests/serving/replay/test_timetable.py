@@ -39,6 +39,11 @@ def test_more_cameras_than_recordings_play_the_same_under_other_names() -> None:
     ]
 
 
+def test_sequences_whose_names_no_camera_may_have_stay_apart() -> None:
+    shots = make_timetable(frames(**{"北门": [0.0], "南门": [0.0], "camera-2": [0.0]}), fps=1)
+    assert [(shot.camera, shot.row) for shot in shots] == [("camera", 0), ("camera-2", 1), ("camera-2-2", 2)]
+
+
 def test_fewer_cameras_leave_recordings_out() -> None:
     assert {shot.camera for shot in make_timetable(frames(a=[0.0], b=[0.0]), cameras=1)} == {"a"}
 

@@ -90,6 +90,15 @@ def test_a_full_queue_delays_nobody() -> None:
     assert (sink.status().waiting, sink.status().failed) == (0, 5)
 
 
-def test_another_kind_of_address() -> None:
+@pytest.mark.parametrize(
+    "url",
+    ["http://host/", "mqtt:///street", "mqtt://host:99999", "mqtt://host:x", "mqtt://[::1", "mqtt://a..b"],
+)
+def test_addresses_that_are_none(url: str) -> None:
     with pytest.raises(TurboError, match="not an mqtt or mqtts address"):
-        Mqtt(resolve("http://host/", "mqtt"))
+        Mqtt(resolve(url, "mqtt"))
+
+
+def test_a_topic_with_a_wildcard_is_refused_before_the_first_record() -> None:
+    with pytest.raises(TurboError, match="no wildcard"):
+        Mqtt(resolve("mqtt://host/street/+", "mqtt"))

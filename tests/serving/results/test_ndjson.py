@@ -1,3 +1,4 @@
+import errno
 import itertools
 import os
 import resource
@@ -29,6 +30,26 @@ def test_files_turn_over_and_the_oldest_goes(tmp_path: Path) -> None:
     write(tmp_path / "results.ndjson", range(10), max_bytes=3 * LINE_BYTES, keep=2)
     kept = {path.name: indices(path.read_text()) for path in tmp_path.glob("results*")}
     assert kept == {"results.ndjson": [9], "results.ndjson.1": [6, 7, 8], "results.ndjson.2": [3, 4, 5]}
+
+
+def test_files_stay_while_no_new_one_can_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "results.ndjson"
+    file = NdjsonFile(path, max_bytes=3 * LINE_BYTES, keep=2)
+    for number in range(9):
+        file.write(record(number))
+    with monkeypatch.context() as full:
+        full.setattr(NdjsonFile, "_open", refuse)
+        for _ in range(5):
+            file.write(record(9))
+    file.write(record(9))
+    file.close(0)
+    kept = {path.name: indices(path.read_text()) for path in tmp_path.glob("results*")}
+    assert kept == {"results.ndjson": [9], "results.ndjson.1": [6, 7, 8], "results.ndjson.2": [3, 4, 5]}
+    assert (file.status().written, file.status().failed) == (10, 5)
+
+
+def refuse(_file: NdjsonFile) -> None:
+    raise OSError(errno.EMFILE, "too many open files")
 
 
 @given(torn=st.text(st.characters(exclude_characters="\n\r", codec="utf-8"), max_size=200))

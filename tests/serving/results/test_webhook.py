@@ -1,5 +1,6 @@
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.serving.results.records import indices, record
 from tests.serving.waiting import until
 from turbo_cli.errors import TurboError
 from turbo_cli.serving.credentials import resolve
+from turbo_cli.serving.results import destination
 from turbo_cli.serving.results.destination import Destination
 from turbo_cli.serving.results.ndjson import NdjsonFile
 from turbo_cli.serving.results.webhook import Webhook
@@ -45,6 +47,29 @@ def test_records_arrive_in_order_with_password(receiver: Receiver, buried: Path)
     assert receiver.headers["Host"] == f"localhost:{receiver.port}"
     assert receiver.headers["Content-Type"] == "application/json"
     assert (webhook.status().written, webhook.status().failed) == (20, 0)
+
+
+def test_a_host_that_answers_at_its_second_address_alone(
+    receiver: Receiver, buried: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `localhost` does where it is ::1 first, and the server listens on 127.0.0.1."""
+    both = [(0, 0, 0, "", (address, receiver.port)) for address in ("127.0.0.2", "127.0.0.1")]
+    monkeypatch.setattr(destination, "socket", FakeSocket(both))
+    webhook = hook(receiver.url(host="box.local"), buried)
+    write(webhook, range(3))
+    webhook.close(10)
+    assert receiver.taken == [0, 1, 2]
+
+
+@dataclass(frozen=True)
+class FakeSocket:
+    """The module `socket`, whose names all lead to the same addresses."""
+
+    found: list[Any]
+    SOCK_STREAM: int = 1
+
+    def getaddrinfo(self, *_: Any, **__: Any) -> list[Any]:
+        return self.found
 
 
 @pytest.mark.parametrize("repetition", range(3))
@@ -118,14 +143,14 @@ def test_private_networks_only_when_allowed(buried: Path, host: str) -> None:
 )
 def test_disguised_private_addresses(address: str) -> None:
     with pytest.raises(TurboError, match="in a private network"):
-        Destination(address.strip("[]"), 80, private=False).address()
+        Destination(address.strip("[]"), 80, private=False).addresses()
 
 
 def test_a_public_address_is_allowed() -> None:
-    assert Destination("8.8.8.8", 80, private=False).address() == "8.8.8.8"
+    assert Destination("8.8.8.8", 80, private=False).addresses() == ["8.8.8.8"]
 
 
-@pytest.mark.parametrize("url", ["ftp://host/", "http:///hush", "http://host:x/"])
+@pytest.mark.parametrize("url", ["ftp://host/", "http:///hush", "http://host:x/", "http://a..b/"])
 def test_addresses_that_are_none(buried: Path, url: str) -> None:
     with pytest.raises(TurboError, match="webhook"):
         hook(url, buried)

@@ -21,6 +21,7 @@ class LimitedConnection(HttpToolsProtocol):
     _head_timer: TimerHandle | None = None
     _stuck_timer: TimerHandle | None = None
     _head_bytes = 0
+    _kept_bytes = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -34,9 +35,18 @@ class LimitedConnection(HttpToolsProtocol):
         _cancel(self._stuck_timer)
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        """The parser keeps what it has of a header until the header's end, so that is counted here."""
+        head = self._head_timer
+        super().data_received(data)
+        if head and head is self._head_timer and not head.cancelled():  # the same head, not ended yet
+            self._kept_bytes += len(data)
+        if self._kept_bytes > HEAD_BYTES:
+            self.transport.abort()
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._head_bytes = 0
+        self._head_bytes = self._kept_bytes = 0
         _cancel(self._head_timer)
         self._head_timer = self.loop.call_later(HEAD_S, self.transport.abort)
 

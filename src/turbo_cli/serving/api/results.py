@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -20,6 +21,9 @@ from turbo_cli.serving.api.following import (
     refuse_crowd,
 )
 from turbo_cli.serving.results import ResultRecord
+
+NUMBER = re.compile("[0-9]{1,18}")
+"""What may be a record's; Python reads no number of thousands of digits."""
 
 QUIET_S = 15.0
 """A stream says something at least so often."""
@@ -50,7 +54,7 @@ async def follow(
     """
     if "text/event-stream" in accept:
         refuse_crowd(context)
-        seen = int(last_event_id) if last_event_id.isascii() and last_event_id.isdecimal() else after
+        seen = int(last_event_id) if NUMBER.fullmatch(last_event_id) else after
         return StreamingResponse(_events(context, seen, camera), media_type="text/event-stream")
     with following(context) as woken:
         batch = await next_batch(context, woken, after, camera, wait_s)

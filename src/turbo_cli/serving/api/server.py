@@ -109,6 +109,8 @@ def _bound(host: str, port: int) -> socket.socket:
         bound = socket.socket(family, kind, protocol)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
+    except UnicodeError as error:
+        raise TurboError(f"cannot listen on {host!r}: no name of a host", "use 127.0.0.1") from error
     except OSError as error:
         hint = "choose another port" if error.errno == errno.EADDRINUSE else "use an address of this machine"
         raise TurboError(f"cannot listen on {host} port {port}: {error.strerror}", hint) from error

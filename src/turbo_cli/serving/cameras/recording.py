@@ -32,11 +32,11 @@ class Recording:
         self._paths = _videos(path)
 
     def pictures(self, halt: Event) -> Generator[Picture | Damage]:
-        playback = Playback(time.time())
+        playback, begun = Playback(time.time()), time.monotonic()  # paced by the clock that nobody sets
         while True:
             before = playback.frames
             for path in self._paths:
-                for item in self._play(path, playback, halt):
+                for item in self._play(path, playback, begun, halt):
                     if halt.is_set():
                         return
                     yield item
@@ -45,27 +45,31 @@ class Recording:
             if not self._repeat:
                 return
 
-    def _play(self, path: Path, playback: "Playback", halt: Event) -> Iterator[Picture | Damage]:
+    def _play(
+        self, path: Path, playback: "Playback", begun: float, halt: Event
+    ) -> Iterator[Picture | Damage]:
         try:
             with opened_stream(path) as (container, stream):
                 playback.begin(float(stream.average_rate or DEFAULT_FPS))
                 packets = _all_packets(container, stream)
                 for item in decode(packets, float(stream.time_base), playback.advance):
                     if self._paced and isinstance(item, Picture):
-                        halt.wait(max(0.0, playback.due_at - time.time()))
+                        halt.wait(max(0.0, playback.played_s - (time.monotonic() - begun)))
                     yield item
         except TurboError as error:
             yield Damage(str(error))
 
 
 class Playback:
-    """Where a playback stands: `due_at`, Unix time of the latest frame, and `frames` so far.
+    """Where a playback stands: seconds played up to the latest frame, and `frames` so far.
 
-    It goes on through the end of each file, and past time stamps that are missing or go backwards.
+    started_at: Unix time. It goes on through the end of each file, and past time stamps that are missing or
+    go backwards.
     """
 
     def __init__(self, started_at: float) -> None:
-        self.due_at = started_at
+        self._started_at = started_at
+        self.played_s = 0.0
         self.frames = 0
 
     def begin(self, fps: float) -> None:
@@ -79,9 +83,9 @@ class Playback:
         if seconds is not None and self._latest is not None and 0 < seconds - self._latest < LONGEST_STEP_S:
             step_s = seconds - self._latest
         self._latest = seconds
-        self.due_at += step_s if self.frames else 0.0
+        self.played_s += step_s if self.frames else 0.0
         self.frames += 1
-        return self.due_at
+        return self._started_at + self.played_s
 
 
 def _all_packets(container: Any, stream: Any) -> Iterator[Any]:

@@ -45,7 +45,8 @@ RETRY = 50
 
 KEPT = 0.98
 KEPT_OFF = 0.9
-"""What each frame leaves of the weight of those before it; a retry counts more."""
+"""What each frame leaves of the weight of those before it; a retry counts more. It leaves all where there are
+too few to judge a retry by: with one box a frame there would never be enough."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class _Record:
     change: float = 0.0
 
     def with_frame(self, confident: int, changes: FloatArray) -> "_Record":
-        kept = 1.0 if not confident else KEPT if self.on else KEPT_OFF
+        few = not confident or (not self.on and self.confident < LEAST_BOXES)
+        kept = 1.0 if few else KEPT if self.on else KEPT_OFF
         seen = _Record(
             self.on,
             self.frames + 1,

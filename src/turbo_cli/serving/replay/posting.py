@@ -47,7 +47,15 @@ async def _post(client: httpx.AsyncClient, outcome: Outcome, delivery: Delivery)
         if answer.is_success:
             outcome.record = ResultRecord.model_validate_json(answer.content)
         else:
-            outcome.refusal = f"{answer.status_code} {answer.json()['error']}"
+            outcome.refusal = f"{answer.status_code} {_reason(answer)}"
+
+
+def _reason(answer: httpx.Response) -> str:
+    """In the service's words, or in HTTP's where the answer is another one's: that of a proxy before it."""
+    try:
+        return str(answer.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return answer.reason_phrase
 
 
 async def _body(delivery: Delivery) -> AsyncIterator[bytes]:

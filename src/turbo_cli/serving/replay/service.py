@@ -21,13 +21,19 @@ async def connected(url: str, token: str | None) -> AsyncIterator[httpx.AsyncCli
             base_url=url, headers=headers, timeout=TIMEOUT, limits=unlimited, trust_env=False
         ) as client:
             yield client
-    except (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+    except (httpx.TransportError, httpx.InvalidURL) as error:
         raise TurboError(f"{url}: no service answers: {error}", "start one with `turbo serve`") from error
 
 
 async def window_ms(client: httpx.AsyncClient) -> float:
-    """The service's interval T."""
-    return float(_fine(await client.get("/v1/status")).json()["window_ms"])
+    """The service's interval T. Raises `TurboError` for an answer that is no such service's."""
+    answer = _fine(await client.get("/v1/status"))
+    try:
+        return float(answer.json()["window_ms"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise TurboError(
+            f"{client.base_url}: answers, but is no `turbo serve`", "name another address"
+        ) from error
 
 
 @contextlib.asynccontextmanager

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from turbo_cli.data.dataset import FrameInfo
@@ -31,22 +31,28 @@ def make_timetable(
     """
     recordings: dict[str, list[int]] = {}
     for row, frame in enumerate(frames):
-        recordings.setdefault(camera_name(frame.camera), []).append(row)
-    names = list(recordings)
-    count = cameras or len(names)
-    shots = []
-    for number in range(count):
-        name, turn = names[number % len(names)], number // len(names)
-        moments = _moments([frames[row].timestamp for row in recordings[name]], fps)
-        shown = f"{name}-{turn + 1}" if turn else name
+        recordings.setdefault(frame.camera, []).append(row)
+    count = cameras or len(recordings)
+    shots: list[Shot] = []
+    names: set[str] = set()
+    for number, (sequence, rows) in zip(range(count), itertools.cycle(recordings.items()), strict=False):
+        moments = _moments([frames[row].timestamp for row in rows], fps)
+        name = _free_name(camera_name(sequence), names)
+        names.add(name)
         delay_s = moments[1] * number / count
-        shots += list(_play(shown, recordings[name], moments, delay_s, seconds))
+        shots += _play(name, rows, moments, delay_s, seconds)
     return sorted(shots, key=lambda shot: shot.at_s)
 
 
 def camera_name(sequence: str) -> str:
     """A sequence's name as one that a service's camera may have."""
     return re.sub(r"[^A-Za-z0-9._-]", "-", sequence).lstrip("._-")[:60] or "camera"
+
+
+def _free_name(name: str, taken: Container[str]) -> str:
+    """The name itself, or with a number behind it."""
+    numbered = (f"{name}-{number}" for number in itertools.count(2))
+    return next(one for one in itertools.chain([name], numbered) if one not in taken)
 
 
 def _moments(timestamps: Sequence[float], fps: float | None) -> list[float]:

@@ -16,19 +16,22 @@ class Destination:
     port: int
     private: bool
 
-    def address(self) -> str:
-        """An IP address of the host that may be connected to, by the name's present meaning.
+    def addresses(self) -> list[str]:
+        """The IP addresses of the host that may be connected to, by the name's present meaning, best first.
 
-        The connection must go to this very address: a second look-up could give another. Raises `OSError`
-        where the name does not resolve, `TurboError` where it leads to what is not allowed.
+        The connection must go to one of these: a second look-up could give others. Raises `OSError`
+        where the name does not resolve, `TurboError` where it is none or leads to what is not allowed.
         """
-        found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        try:
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        except UnicodeError as error:
+            raise TurboError(f"webhook: {self.host!r} cannot be the name of a host") from error
         addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]
         refused = [address for address in addresses if not self.private and not _is_public(address)]
         if refused:
             where = f"{self.host} is {refused[0]}, in a private network"
             raise TurboError(where, "allow private networks for this webhook")
-        return str(addresses[0])
+        return [str(address) for address in dict.fromkeys(addresses)]
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:

@@ -2,7 +2,7 @@
 
 import time
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from turbo_cli.errors import TurboError
 from turbo_cli.serving.credentials import Address
@@ -18,14 +18,12 @@ class Mqtt:
 
     address: `mqtt[s]://user:password@host:port/topic`; the topic is `turbo` by default. capacity: records
     that may wait for a broker; what comes in addition is given up. Raises `TurboError` for another kind of
-    address and where the extra is missing.
+    address, a topic with a wildcard, and where the extra is missing.
     """
 
     def __init__(self, address: Address, capacity: int = 10_000, longest_pause_s: int = 30) -> None:
         self._address = address
-        url = urlsplit(address.url)
-        if url.scheme not in PORTS or not url.hostname:
-            raise TurboError(f"mqtt {address}: not an mqtt or mqtts address")
+        url, port = find_broker(address)
         self._topic = url.path.strip("/") or "turbo"
         self._accepted = self._written = self._failed = 0
         self._last_error: str | None = None
@@ -36,7 +34,7 @@ class Mqtt:
             self._client.username_pw_set(unquote(url.username), unquote(url.password or ""))
         if url.scheme == "mqtts":
             self._client.tls_set()
-        self._client.connect_async(url.hostname, url.port or PORTS[url.scheme])
+        self._client.connect_async(str(url.hostname), port)
         self._client.loop_start()
 
     def write(self, record: ResultRecord) -> None:
@@ -68,6 +66,22 @@ class Mqtt:
 
     def _on_connect(self, _client: Any, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         self._last_error = self._address.redact(str(reason)) if reason.is_failure else None
+
+
+def find_broker(address: Address) -> tuple[SplitResult, int]:
+    """Where an address leads, and by which port. Raises `TurboError` as `Mqtt` does."""
+    _mqtt()
+    try:
+        url = urlsplit(address.url)
+        port = url.port or PORTS[url.scheme]
+        name = (url.hostname or "").encode("idna")
+    except (KeyError, ValueError):
+        name = b""
+    if not name:
+        raise TurboError(f"mqtt {address}: not an mqtt or mqtts address")
+    if "+" in url.path:
+        raise TurboError(f"mqtt {address}: a topic to publish to has no wildcard", "leave out the +")
+    return url, port
 
 
 def _client(capacity: int, longest_pause_s: int) -> Any:

@@ -85,10 +85,14 @@ class NdjsonFile:
         self._size += len(line)
 
     def _rotate(self) -> None:
-        """The oldest first, so that a crash in between leaves a gap in the numbers and loses no file."""
+        """The oldest first, so that a crash in between leaves a gap in the numbers and loses no file.
+
+        Files move only if there is a full one to make room for: not if one was moved before, and then no new
+        one could be opened.
+        """
         full = self._file
         os.fsync(full)
-        for number in range(self._keep, 0, -1):
+        for number in range(self._keep, 0, -1) if self._path.exists() else ():
             newer = self._numbered(number - 1) if number > 1 else self._path
             if newer.exists():
                 newer.replace(self._numbered(number))

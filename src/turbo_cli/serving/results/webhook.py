@@ -1,5 +1,6 @@
 """Records by HTTP POST, one request each."""
 
+import contextlib
 import logging
 import time
 from collections import deque
@@ -47,10 +48,7 @@ class Webhook:
         longest_pause_s: float = 10.0,
     ) -> None:
         self._address = address
-        self._url = parse_address(address, "webhook")
-        port = self._url.port or {"http": 80, "https": 443}[self._url.scheme]
-        self._destination = Destination(self._url.host, port, private)
-        self._refuse_private_now()
+        self._url, self._destination = find_destination(address, private)
         self._dead_letters = dead_letters
         self._capacity = capacity
         self._timeout_s = timeout_s
@@ -120,7 +118,14 @@ class Webhook:
             self._done(record, None)
 
     def _post(self, client: httpx.Client, record: ResultRecord) -> None:
-        address = self._destination.address()
+        *others, last = self._destination.addresses()
+        for address in others:
+            with contextlib.suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                self._post_to(address, client, record)
+                return
+        self._post_to(last, client, record)
+
+    def _post_to(self, address: str, client: httpx.Client, record: ResultRecord) -> None:
         answer = client.post(
             self._url.copy_with(host=address, userinfo=b""),
             content=record.json_text,
@@ -158,8 +163,14 @@ class Webhook:
         self._failed += 1
         self._dead_letters.write(record)
 
-    def _refuse_private_now(self) -> None:
-        try:
-            self._destination.address()
-        except OSError as error:
-            _log.warning("webhook %s: %s", self._address, error.strerror or error)
+
+def find_destination(address: Address, private: bool) -> tuple[httpx.URL, Destination]:
+    """Where an address leads. Raises `TurboError` if it is not http or https, or not allowed."""
+    url = parse_address(address, "webhook")
+    port = url.port or {"http": 80, "https": 443}[url.scheme]
+    destination = Destination(url.host, port, private)
+    try:
+        destination.addresses()
+    except OSError as error:  # the network may come up later
+        _log.warning("webhook %s: %s", address, error.strerror or error)
+    return url, destination
