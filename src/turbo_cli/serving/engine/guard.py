@@ -2,7 +2,7 @@
 
 Where detection comes first, both sets of boxes are at hand. A level keeps its place on a camera as long as
 most of the confident level-0 boxes are found again in the enhanced frames, with about the same score. Until
-it is proven there, detection does come first, and every frame is judged by itself as well.
+it is proven there, detection does come first, and frames keep their level-0 boxes.
 """
 
 from collections import Counter
@@ -31,7 +31,7 @@ BACK_SURVIVAL = 0.85
 BACK_SCORE_CHANGE = -0.1
 """… and above both of these on again."""
 
-LEAST_BOXES = 20.0
+LEAST_BOXES = 12.0
 """Fewer are too few to judge by."""
 
 BLIND_FRAMES = 100
@@ -123,12 +123,15 @@ class Guard:
         )
 
     def judge(self, camera: str, level: int, plain: Detections, enhanced: Detections) -> bool:
-        """Learn from a frame's two sets of boxes; whether the enhanced ones may be delivered."""
+        """Learn from a frame's two sets of boxes; whether the enhanced ones may be delivered.
+
+        They may if the level is proven on this camera, and keeps most confident boxes of this frame too.
+        """
         confident = plain.above(CONFIDENT)
         changes = _score_changes(confident, enhanced.above(ROI_SCORE))
         record = self._record(camera, level).with_frame(len(confident), changes)
         self._records[camera, level] = record
-        return record.proven or (record.on and len(changes) >= LEAST_SURVIVAL * len(confident))
+        return record.proven and len(changes) >= LEAST_SURVIVAL * len(confident)
 
     def forget(self, camera: str) -> None:
         """A camera has gone."""
