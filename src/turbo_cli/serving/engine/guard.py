@@ -2,7 +2,7 @@
 
 Where detection comes first, both sets of boxes are at hand. A level keeps its place on a camera as long as
 most of the confident level-0 boxes are found again in the enhanced frames, with about the same score. Until
-it is proven there, detection does come first, and frames keep their level-0 boxes.
+it is proven there, detection does come first, and only frames that can speak for themselves are delivered.
 """
 
 from collections import Counter
@@ -24,15 +24,19 @@ CONFIDENT = 0.5
 SAME_OBJECT_IOU = 0.5
 
 LEAST_SURVIVAL = 0.75
-LEAST_SCORE_CHANGE = -0.15
-"""Below one of these a level is switched off …"""
+"""Share of the confident boxes that a single frame has to keep."""
 
-BACK_SURVIVAL = 0.85
-BACK_SCORE_CHANGE = -0.1
-"""… and above both of these on again."""
+LEAST_KEPT = 0.85
+"""Share of the latest boxes that survived plus their mean change of score. Below it a level is off …"""
 
-LEAST_BOXES = 12.0
+BACK_KEPT = 0.9
+"""… and above this on again."""
+
+LEAST_BOXES = 20.0
 """Fewer are too few to judge by."""
+
+ENOUGH_ALONE = 3
+"""Confident boxes by which a single frame can speak for itself while its level is not proven yet."""
 
 BLIND_FRAMES = 100
 """After so many frames a level counts as proven, if they had too few confident boxes to judge by."""
@@ -74,9 +78,7 @@ class _Record:
     def holds(self) -> bool:
         if self.confident < LEAST_BOXES:
             return self.on
-        if self.on:
-            return self.survival >= LEAST_SURVIVAL and self.score_change >= LEAST_SCORE_CHANGE
-        return self.survival >= BACK_SURVIVAL and self.score_change >= BACK_SCORE_CHANGE
+        return self.survival + self.score_change >= (LEAST_KEPT if self.on else BACK_KEPT)
 
     @property
     def proven(self) -> bool:
@@ -125,13 +127,15 @@ class Guard:
     def judge(self, camera: str, level: int, plain: Detections, enhanced: Detections) -> bool:
         """Learn from a frame's two sets of boxes; whether the enhanced ones may be delivered.
 
-        They may if the level is proven on this camera, and keeps most confident boxes of this frame too.
+        They may if they keep most confident boxes of the frame, and the level is proven on this camera or the
+        frame has several.
         """
         confident = plain.above(CONFIDENT)
         changes = _score_changes(confident, enhanced.above(ROI_SCORE))
         record = self._record(camera, level).with_frame(len(confident), changes)
         self._records[camera, level] = record
-        return record.proven and len(changes) >= LEAST_SURVIVAL * len(confident)
+        vouched = record.proven or (record.on and len(confident) >= ENOUGH_ALONE)
+        return vouched and len(changes) >= LEAST_SURVIVAL * len(confident)
 
     def forget(self, camera: str) -> None:
         """A camera has gone."""
