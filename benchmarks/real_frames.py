@@ -11,7 +11,7 @@ import json
 import shlex
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -81,20 +81,22 @@ class Recipe:
 def recipes() -> list[Recipe]:
     """All enhancers: for cameras never seen, for the same camera, and from public photographs alone."""
     validated = ("--validate-on", VALIDATION)
-    crossed = ("--photographs", "photographs-golden", "--photographs-labelled", *validated)
+    unlabelled = ("--photographs", "photographs", *validated)
+    golden = ("--photographs", "photographs-golden", "--photographs-labelled", *validated)
     day = ("degraded", "rain", "clear", "noisy")
-    tests = {
-        "fold-a": tuple(f"fold-a-{test}" for test in (*day, "night")),
-        "fold-b": tuple(f"fold-b-{test}" for test in day),
-    }
+    a_tests = tuple(f"fold-a-{test}" for test in (*day, "night"))
+    b_tests = tuple(f"fold-b-{test}" for test in day)
     labelled = ("fold-a-noisy", "fold-a-night")
     same = ("same-degraded", "same-clear")
-    a, b = "fold-a-unlabelled", "fold-b-unlabelled"
-    both, photographs = "detection=0.4,distill", ("--photographs", "photographs", *validated)
+    both = "detection=0.4,distill"
+    a, b = (f"{fold}-unlabelled" for fold in FOLDS)
+    a_golden, b_golden = (f"{fold}-golden" for fold in FOLDS)
     return [
-        Recipe(a, "fold-a", both, 800, tests["fold-a"], "golden", crossed, level_by=b),
-        Recipe(b, "fold-b", both, 800, tests["fold-b"], "golden", crossed, level_by=a),
-        Recipe("fold-a-labelled", "fold-a", both, 600, labelled, "people", photographs, level_by=b),
+        Recipe(a, "fold-a", "distill", 1200, a_tests, "none", unlabelled, level_by=b),
+        Recipe(b, "fold-b", "distill", 1200, b_tests, "none", unlabelled, level_by=a),
+        Recipe(a_golden, "fold-a", both, 800, a_tests, "golden", golden, level_by=b_golden),
+        Recipe(b_golden, "fold-b", both, 800, b_tests, "golden", golden, level_by=a_golden),
+        Recipe("fold-a-labelled", "fold-a", both, 600, labelled, "people", unlabelled, level_by=b),
         Recipe("same-unlabelled", "clip/part-1", "distill", 400, same),
         Recipe("same-labelled", "clip/part-1", "detection,distill", 400, same, "people"),
         Recipe("public-unlabelled", "photographs", "distill", 400, same),
@@ -292,9 +294,8 @@ def table_row(name: str, test: str, report: dict[str, Any], group: str, best: st
     return f"| {' | '.join(cells)} |"
 
 
-def pooled_rows(place: Workplace) -> list[str]:
+def pooled_rows(place: Workplace, pair: Sequence[Recipe]) -> list[str]:
     """Both folds together: every camera is judged by the enhancer that never saw it, at its fixed level."""
-    pair = recipes()[:2]
     fixed = [fixed_level(place, recipe) for recipe in pair]
     rows = []
     for kind in ("degraded", "rain", "clear", "noisy"):
@@ -303,11 +304,11 @@ def pooled_rows(place: Workplace) -> list[str]:
             [open_dataset(place.out / test) for test in tests],
             [place.out / boxes_folder(recipe, test) for recipe, test in zip(pair, tests, strict=True)],
         )
-        rows.append(pooled_row(pooled, fixed, kind))
+        rows.append(pooled_row(pooled, fixed, f"both folds, {pair[0].labels}", kind))
     return rows
 
 
-def pooled_row(pooled: Pooled, fixed: list[str], kind: str) -> str:
+def pooled_row(pooled: Pooled, fixed: list[str], name: str, kind: str) -> str:
     """As `table_row`, on the frames of one kind of all cameras never seen."""
     judge = Judge(pooled, {"all": np.arange(len(pooled))}, parse_classes(CLASSES), resamples=500)
 
@@ -323,7 +324,7 @@ def pooled_row(pooled: Pooled, fixed: list[str], kind: str) -> str:
         for found in (at_fixed, pooled.found("mirrored"))
     )
     plain = judge.compare(levels["0"], {})["all"]
-    cells = ["both folds", kind, str(plain.frames), f"{100 * plain.score.ap50.value:.1f}"]
+    cells = [name, kind, str(plain.frames), f"{100 * plain.score.ap50.value:.1f}"]
     cells += [gain(way, levels["0"]) for way in [*(levels[level] for level in LEVELS), *references]]
     cells += [", ".join(fixed), *(gain(judge.measure(at_fixed), one) for one in references)]
     cells += [gain(merged, mirrored)]
@@ -353,7 +354,8 @@ def main() -> None:
         train(place, recipe)
     for recipe in recipes():
         print("\n".join(table_rows(place, recipe)), flush=True)
-    print("\n".join(pooled_rows(place)), flush=True)
+    for pair in (recipes()[:2], recipes()[2:4]):
+        print("\n".join(pooled_rows(place, pair)), flush=True)
 
 
 if __name__ == "__main__":
