@@ -29,7 +29,9 @@ def detect(
     context: typer.Context,
     dataset: DatasetArgument,
     detector: DetectorOption,
-    out: Annotated[Path, typer.Option("--out", help="The COCO result list to write.")],
+    out: Annotated[
+        Path, typer.Option("--out", help="The COCO result list to write: all boxes, unsure ones too.")
+    ],
     draw: Annotated[
         Path | None,
         typer.Option("--draw", help="Folder to make for annotated frames.", rich_help_panel=OUTPUT),

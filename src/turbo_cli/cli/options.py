@@ -41,7 +41,7 @@ DetectorOption = Annotated[
 DatasetOption = Annotated[Path, typer.Option("--dataset", help=_FRAMES)]
 LabelledOption = Annotated[Path, typer.Option("--dataset", help="Labelled frames.")]
 EnhancerOption = Annotated[
-    Path, typer.Option("--enhancer", help="The enhancer (`turbo train-multiexit`), or tiny.")
+    Path, typer.Option("--enhancer", help="The enhancer (`turbo train-multiexit`); tiny fits tiny only.")
 ]
 ProfileOption = Annotated[str, typer.Option("--profile", help=_PROFILE)]
 OutOption = Annotated[Path, typer.Option("--out", help="The file to write.")]

@@ -12,7 +12,12 @@ EXAMPLE = "Example: turbo report run/"
 
 def report(
     context: typer.Context,
-    run_dir: Annotated[Path, typer.Argument(help="Folder of artifacts (docs/report.md).")],
+    run_dir: Annotated[
+        Path,
+        typer.Argument(
+            help="Folder of difficulty.csv, log/, enhancer.safetensors, evaluation.json, profile/, simulation/ …"
+        ),
+    ],
     out: Annotated[Path | None, typer.Option("--out", help="The page. (RUN_DIR/report.html)")] = None,
 ) -> None:
     """Make one self-contained HTML page: training, accuracy, D_f, profile, load, plans and serving."""

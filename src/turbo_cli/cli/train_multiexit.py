@@ -43,7 +43,10 @@ def train_multiexit(
     dataset: DatasetOption,
     out: OutOption,
     loss: Annotated[
-        str, typer.Option(help="Terms of the loss and their weights.", rich_help_panel=TRAINING)
+        str,
+        typer.Option(
+            help="detection (needs labels), distill, adversarial: their weights.", rich_help_panel=TRAINING
+        ),
     ] = "detection=1,distill=1",
     degrade: DegradeOption = "all",
     levels: Annotated[str, typer.Option(help="The exits to train.", rich_help_panel=TRAINING)] = "1,2,3,4,5",

@@ -95,7 +95,8 @@ def evaluate_enhancer(
     """
     if not dataset.labelled:
         raise TurboError(
-            f"{dataset.path}: has no labels, and nothing can be judged without", "label it first"
+            f"{dataset.path}: has no labels, and nothing can be judged without",
+            "label it first, if need be by `turbo data label`",
         )
     category_ids = judged_categories(dataset, options.classes)
     passes = run_passes(enhancer, dataset, baselines, references or {}, options.batch_size, track)

@@ -59,7 +59,10 @@ def measure_gains(
     unknown classes.
     """
     if not dataset.labelled:
-        raise TurboError(f"{dataset.path}: has no labels, and no gain can be measured", "label it first")
+        raise TurboError(
+            f"{dataset.path}: has no labels, and no gain can be measured",
+            "label it first, if need be by `turbo data label`",
+        )
     judged_categories(dataset, classes)
     chosen, problems = unseen_frames(dataset, ladder.training_cameras)
     frames = _run(ladder, chosen, classes, roi_score, batch_size, track)
