@@ -29,9 +29,7 @@ def detect(
     context: typer.Context,
     dataset: DatasetArgument,
     detector: DetectorOption,
-    out: Annotated[
-        Path, typer.Option("--out", help="The COCO result list to write: all boxes, unsure ones too.")
-    ],
+    out: Annotated[Path, typer.Option("--out", help="COCO result list to write; unsure boxes too.")],
     draw: Annotated[
         Path | None,
         typer.Option("--draw", help="Folder to make for annotated frames.", rich_help_panel=OUTPUT),
