@@ -14,9 +14,7 @@ def report(
     context: typer.Context,
     run_dir: Annotated[
         Path,
-        typer.Argument(
-            help="Folder of difficulty.csv, log/, enhancer.safetensors, evaluation.json, profile/, simulation/ …"
-        ),
+        typer.Argument(help="Folder of difficulty.csv, log/, enhancer.safetensors, profile/ and so on."),
     ],
     out: Annotated[Path | None, typer.Option("--out", help="The page. (RUN_DIR/report.html)")] = None,
 ) -> None:
