@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import RunTurbo
 from tests.serving.api.running import TOKEN
+from turbo_cli.serving.settings import Project
 
 NOTHING = "nothing.safetensors"
 
@@ -93,3 +94,13 @@ def test_a_bad_option_names_its_key(options: list[str], problem: str, turbo: Run
     finished = turbo("serve", *options, "check")
     assert finished.status == 2
     assert problem in finished.err and finished.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("options", "guarded"), [(["--no-guard"], False), ([], True)])
+def test_the_guard_can_be_left_out(
+    options: list[str], guarded: bool, turbo: RunTurbo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[Project] = []
+    monkeypatch.setattr("turbo_cli.serving.serve", lambda project, read: served.append(project))
+    assert turbo("serve", "--camera", "street.mp4", *options).status == 0
+    assert [project.serve.guard for project in served] == [guarded]

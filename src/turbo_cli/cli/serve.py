@@ -54,6 +54,10 @@ def serve(
         str | None,
         typer.Option(help="all, glimpse, vigil or noscope. (all)", rich_help_panel=SCHEDULING),
     ] = None,
+    no_guard: Annotated[
+        bool | None,
+        typer.Option("--no-guard", help="Trust the enhancer on every camera.", rich_help_panel=SCHEDULING),
+    ] = None,
     results: Annotated[
         Path | None, typer.Option(help="NDJSON file to write records to.", rich_help_panel=OUTPUT)
     ] = None,
@@ -72,7 +76,14 @@ def serve(
     output: Output = context.obj
     shared = {"detector": detector, "weights": weights, "size": size, "device": device}
     files = {"enhancer": enhancer, "profile": profile}
-    own = {"host": host, "port": port, "insecure": insecure, "window_ms": window, "pipeline": pipeline}
+    own = {
+        "host": host,
+        "port": port,
+        "insecure": insecure,
+        "window_ms": window,
+        "pipeline": pipeline,
+        "guard": False if no_guard else None,
+    }
     cameras = [{"name": "camera", "url": camera}] if camera else None
     ways_out = {"ndjson": {"path": results}} if results else None
     options = {**shared, **files, "serve": {**own, "cameras": cameras, "results": ways_out}}
