@@ -14,7 +14,7 @@ from turbo_cli.profiling.batch_sizes import batch_sizes
 from turbo_cli.profiling.disturbance import Disturbance, Watch
 from turbo_cli.profiling.monitors.base import Monitor
 from turbo_cli.profiling.pieces import Run, prepare_pieces
-from turbo_cli.profiling.runs import MOST_PASSES, PASSES, RUNS_A_BLOCK, Block, RowRuns
+from turbo_cli.profiling.runs import PASSES, RUNS_A_BLOCK, Block, RowRuns, passes_within
 from turbo_cli.profiling.stopwatch import stopwatch
 from turbo_cli.progress import Track, untracked
 
@@ -59,7 +59,7 @@ def measure_latencies(
         names, runs = zip(*cut(max_batch, 0).items(), strict=True)
         _warm_up(runs[-1], min(WARM_UP_S, max_seconds))
     table = {key: RowRuns() for key in product(names, sizes)}
-    steps = list(product(range(MOST_PASSES), sizes))
+    steps = list(product(range(passes_within(max_seconds)), sizes))
     for number, size in track(steps, "measuring", len(steps)):
         if number >= PASSES and size == sizes[0] and all(row.precise for row in table.values()):
             break

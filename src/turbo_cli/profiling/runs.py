@@ -17,10 +17,16 @@ RUNS_A_BLOCK = 10
 """… of so many runs each, so 100 in all."""
 
 MOST_PASSES = 4 * PASSES
-"""Over the whole table; then it ends, precise or not."""
+LEAST_SHARE_S = 0.05
+"""Of a row's time, in one pass: for less it is not worth preparing its frames."""
 
 PRECISION = 0.02
 """Half the width of the mean's 95 % interval, as a share of it, that is precise enough."""
+
+
+def passes_within(max_seconds: float) -> int:
+    """How many passes over the whole table there are at most; then it ends, precise or not."""
+    return min(max(round(max_seconds / LEAST_SHARE_S), PASSES), MOST_PASSES)
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ class RowRuns:
 
         A row that takes long sits passes out; two blocks, which an interval needs, it always gets.
         """
-        return len(self.blocks) < 2 or self.seconds < max_seconds * (number + 1) / MOST_PASSES
+        return len(self.blocks) < 2 or self.seconds < max_seconds * (number + 1) / passes_within(max_seconds)
 
     def row(self, piece: Piece, batch_size: int) -> PieceLatency:
         """The row of the table. Needs two blocks."""
