@@ -25,7 +25,7 @@ types: $(VENV)/.installed
 test: $(VENV)/.installed
 	$(BIN)/pytest
 
-# Every stage once, from made-up cameras to a report: 8 minutes; with FAST=1, without training, 1½.
+# Every stage once, from made-up cameras to a report: 9 minutes; with FAST=1, without training, 2.
 quickstart: $(VENV)/.installed
 	$(BIN)/turbo quickstart --out $(RUN) $(if $(FAST),--fast)
 

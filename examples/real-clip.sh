@@ -59,7 +59,7 @@ make profile turbo profile measure "${detector[@]}" --enhancer enhancer.safetens
 
 # Whole pipelines in virtual time, by load.
 simulate=(turbo schedule-sim --profile profile "${detector[@]}" --enhancer enhancer.safetensors "${vehicles[@]}" --window 1000)
-make_json throughput.json "${simulate[@]}" --dataset live --json --sweep pipeline=glimpse,vigil,noscope fps=1,2,4,8
+make_json throughput.json "${simulate[@]}" --dataset live --json --sweep pipeline=all,glimpse,vigil,noscope fps=1,2,4,8
 make_json throughput-cameras.json "${simulate[@]}" --dataset others --json \
     --sweep pipeline=all,glimpse,vigil,noscope fps=0.2,0.4,0.8,1.6
 make simulation "${simulate[@]}" --dataset live --fps 2 --pipeline glimpse --out simulation
