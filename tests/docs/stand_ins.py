@@ -16,7 +16,18 @@ from turbo_cli.detectors import load_detector
 from turbo_cli.detectors.store import weights_path
 from turbo_cli.enhancement.loading import find_enhancer
 
-STREETS = ("street", "bridge", "cameras", "clean", "degraded", "other-cameras", "others", "streets", "target")
+STREETS = (
+    "street",
+    "bridge",
+    "cameras",
+    "clean",
+    "degraded",
+    "labelled",
+    "other-cameras",
+    "others",
+    "streets",
+    "target",
+)
 CAMERAS = 4
 
 NOT_RUN = {
