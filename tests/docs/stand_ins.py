@@ -48,7 +48,7 @@ REPLACED = {
 }
 """Words of lines: what needs a download, and cameras of other names than the stand-ins'."""
 
-MADE = {"data synth": 2, "data import": 4}
+MADE = {"data synth": 2, "data import": 4, "data label": 6}
 """Which word of a line is the folder to make; some stand-in may have its name."""
 
 PATHS = {command.path for command in all_commands()}
@@ -105,7 +105,11 @@ def _make_yolo_folder(folder: Path) -> None:
 
 def _make_artifacts() -> None:
     tiny = load_detector("tiny")
-    for table, street in (("difficulty.csv", "street"), ("target.csv", "target")):
+    for table, street in (
+        ("difficulty.csv", "street"),
+        ("target.csv", "target"),
+        ("street.csv", "street.mp4"),
+    ):
         write_difficulty(Path(table), open_dataset(Path(street)), tiny)
     write_gan(Path("gan.safetensors"), tiny)
     for name in ("enhancer.safetensors", "unlabelled.safetensors"):
