@@ -33,7 +33,10 @@ BACK_KEPT = 0.9
 """… and above this on again."""
 
 LEAST_BOXES = 20.0
-"""Fewer are too few to judge by."""
+"""Fewer are too few to trust a level by …"""
+
+LEAST_BOXES_AGAINST = 35.0
+"""… and fewer than this to switch one off: a good one loses a handful of boxes in a bad moment."""
 
 ENOUGH_ALONE = 3
 """Confident boxes by which a single frame can speak for itself while its level is not proven yet."""
@@ -76,13 +79,18 @@ class _Record:
         return replace(seen, on=seen.holds())
 
     def holds(self) -> bool:
-        if self.confident < LEAST_BOXES:
+        if self.confident < (LEAST_BOXES_AGAINST if self.on else LEAST_BOXES):
             return self.on
-        return self.survival + self.score_change >= (LEAST_KEPT if self.on else BACK_KEPT)
+        return self.kept >= (LEAST_KEPT if self.on else BACK_KEPT)
 
     @property
     def proven(self) -> bool:
-        return self.on and (self.confident >= LEAST_BOXES or self.frames >= BLIND_FRAMES)
+        judged = self.confident >= LEAST_BOXES
+        return self.on and (self.kept >= LEAST_KEPT if judged else self.frames >= BLIND_FRAMES)
+
+    @property
+    def kept(self) -> float:
+        return self.survival + self.score_change
 
     @property
     def survival(self) -> float:
