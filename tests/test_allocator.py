@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="glibc is Linux's")
+
 HEAPS = """
 import ctypes, sys, threading
 from turbo_cli.allocator import use_one_heap
@@ -27,14 +29,16 @@ libc.fflush(out)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="glibc is Linux's")
+def printed_by(script: str) -> str:
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.parametrize(
     ("line", "one"), [("use_one_heap()", True), ("", False)], ids=["called", "not called"]
 )
 def test_threads_share_one_heap(line: str, one: bool) -> None:
     script = HEAPS.replace("use_one_heap()\nbarrier", f"{line}\nbarrier")
-    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-    assert (shown.count("<heap nr=") == 1) is one
+    assert (printed_by(script).count("<heap nr=") == 1) is one
 
 
 FAULTS = """
@@ -55,11 +59,9 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="glibc is Linux's")
 @pytest.mark.parametrize(
     ("line", "kept"), [("keep_freed_memory()", True), ("", False)], ids=["called", "not called"]
 )
 def test_freed_memory_is_used_again_without_page_faults(line: str, kept: bool) -> None:
     script = FAULTS.replace("keep_freed_memory()\n\ndef", f"{line}\n\ndef")
-    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-    assert (int(shown) < 50) is kept
+    assert (int(printed_by(script)) < 50) is kept

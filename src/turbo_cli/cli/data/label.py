@@ -27,16 +27,17 @@ def label(
     """Write a dataset.json whose labels are what a stronger detector, or a larger size, found."""
     from turbo_cli.artifacts import detections as artifact
     from turbo_cli.artifacts.atomic import replacing_folder
-    from turbo_cli.data import open_dataset
     from turbo_cli.data.annotating import check_found
+    from turbo_cli.data.dataset import StoredDataset
     from turbo_cli.data.golden_labels import label
     from turbo_cli.data.sources import find_source
     from turbo_cli.data.splitting import write_referring
 
     output: Output = context.obj
     found = artifact.read(detections)
-    check_found(open_dataset(dataset), found)
-    content = label(find_source(dataset).content, found, score, doubt)
+    source = find_source(dataset)  # once: of a video it reads every packet
+    check_found(StoredDataset(dataset, source), found)
+    content = label(source.content, found, score, doubt)
     with replacing_folder(out) as temporary:
         write_referring(content, temporary, out)
     ignored = sum(one.ignore for one in content.annotations)
