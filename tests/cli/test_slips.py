@@ -100,11 +100,10 @@ def test_a_misspelt_command_names_the_nearest(command: Command, turbo: RunTurbo)
 
 @pytest.mark.parametrize("command", ALL, ids=str)
 def test_a_misspelt_option_names_the_nearest(command: Command, turbo: RunTurbo) -> None:
-    for name in command.options:
+    for name in (option for option in command.options if option.startswith("--")):
         finished = turbo(*command.path, f"{name}{name[-1]}")
-        if name.startswith("--"):
-            assert finished.status == 2
-            assert name in finished.err.partition("Possible options: ")[2]
+        assert finished.status == 2
+        assert name in finished.err.partition("Possible options: ")[2]
 
 
 @pytest.mark.parametrize("command", WITH_DETECTOR, ids=str)
