@@ -26,6 +26,8 @@ STRIDE = 32
 class CustomDetector(SplitDetector):
     """ResNet-18; each cell of C5 says whether a car is centred there, and how wide and high it is."""
 
+    first_read = 5  # the head looks at C5 alone
+
     def __init__(self, size: tuple[int, int]) -> None:
         super().__init__()
         self.name, self.input_size, self.categories = "custom", size, {3: "car"}

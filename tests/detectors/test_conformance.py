@@ -24,7 +24,7 @@ def test_the_example_passes() -> None:
     report = verify(make(), FRAMES)
     assert report.passed, report
     assert report.detector == "custom"
-    assert len(report.checks) == 11
+    assert len(report.checks) == 12
     assert all(check.detail for check in report.checks)
     assert make().weights_hash == make().weights_hash
 
@@ -79,6 +79,15 @@ class Forgetful(CustomDetector):
         self, features: Sequence[Tensor], geometry: Sequence[Geometry] | None = None
     ) -> list[Detections]:
         return super().detect([feature + torch.rand(1) for feature in features], geometry)
+
+
+class ReadsMore(CustomDetector):
+    """Looks at C1 too, and does not say so."""
+
+    def detect(
+        self, features: Sequence[Tensor], geometry: Sequence[Geometry] | None = None
+    ) -> list[Detections]:
+        return super().detect([*features[:4], features[4] + features[0].mean()], geometry)
 
 
 class BatchStatistics(CustomDetector):
@@ -143,7 +152,8 @@ BROKEN: dict[type[CustomDetector], set[str]] = {
     MovingStatistics: {"frozen under train()"},
     MovingInEvaluation: {"frozen under train()"},
     LossyResume: {"resumes without a change"},
-    Forgetful: {"resumes without a change", "repeatable"},
+    Forgetful: {"resumes without a change", "repeatable", "reads only what it says"},
+    ReadsMore: {"reads only what it says"},
     BatchStatistics: {"batch equals single images"},
     OutOfFrame: {"boxes lie in the frame"},
     StrangeClass: {"boxes lie in the frame"},

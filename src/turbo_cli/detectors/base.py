@@ -63,6 +63,7 @@ class SplitDetector(nn.Module, ABC):
     name: as given to `load_detector`. input_size: (width, height) in pixels that `prepare` lays frames into.
     fixed_size: False if `prepare` keeps the shape of the frames; then `input_size` is that for a usual one.
     size_multiple: `encode`, `detect` and the losses take images of any width and height that it divides.
+    first_read: the head reads C`first_read`…C5; of shallower maps it may know the shape, never a number.
     categories: class names by COCO id. channels: of C1…C5. stages: the five, in order.
     """
 
@@ -70,6 +71,7 @@ class SplitDetector(nn.Module, ABC):
     input_size: tuple[int, int]
     fixed_size: bool = True
     size_multiple: int = 32
+    first_read: int = 1
     categories: dict[int, str]
     channels: tuple[int, ...]
     stages: nn.ModuleList

@@ -191,6 +191,15 @@ def _boxes(subject: _Subject) -> Outcome:
     return True, f"{sum(map(len, found))} boxes"
 
 
+@torch.no_grad()
+def _reads(subject: _Subject) -> Outcome:
+    detector, first = subject.detector, subject.detector.first_read
+    unread = [torch.full_like(feature, torch.nan) for feature in subject.features[: first - 1]]
+    found = detector.detect([*unread, *subject.features[first - 1 :]])
+    same = _identical(detector.detect(subject.features), found)
+    return same, f"boxes come from C{first}…C5" if same else f"boxes change with a map above C{first}"
+
+
 def _loss_gradient(subject: _Subject) -> Outcome:
     quarter = subject.quarter()
     targets = [_one_box(subject.detector, quarter.size)]
@@ -293,6 +302,7 @@ _CHECKS: dict[str, Callable[[_Subject], Outcome]] = {
     "repeatable": _repeatable,
     "batch equals single images": _batches,
     "boxes lie in the frame": _boxes,
+    "reads only what it says": _reads,
     "loss reaches every stage": _loss_gradient,
     "distill reaches every stage": _distill_gradient,
     "distill is zero on itself": _distill_zero,

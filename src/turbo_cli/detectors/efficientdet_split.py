@@ -38,6 +38,7 @@ class SplitEfficientDet(SplitDetector):
     """effdet's `EfficientDet`, taken apart; frames are letterboxed at the right and bottom."""
 
     size_multiple = 128
+    first_read = 3
     categories = CATEGORIES
 
     def __init__(self, name: str, model: Any) -> None:

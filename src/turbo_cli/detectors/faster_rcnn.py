@@ -53,6 +53,7 @@ class SplitFasterRcnn(SplitDetector):
     input_size = (1344, 800)
     fixed_size = False
     size_multiple = 32
+    first_read = 2
     categories = CATEGORIES
     channels = (64, 256, 512, 1024, 2048)
 

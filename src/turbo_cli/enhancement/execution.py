@@ -25,7 +25,10 @@ def enhance_sorted(
     levels: Sequence[int],
     check: Callable[[], None] = check_nothing,
 ) -> list[Tensor]:
-    """Enhance a batch whose levels fall (`staged`): C1…C5 with the enhanced rows replaced.
+    """Enhance a batch whose levels fall (`staged`): C1…C5 for the head, with the enhanced rows replaced.
+
+    Of maps that no head reads (shallower than `detector.first_read`) the rows stay as they were: they are the
+    largest, and would be copied for nothing.
 
     images: (m, 3, H, W); features: C1…C5 of those images; levels: m numbers 0…5, highest first, so that
     the N_k frames of level ≥ k are the first N_k rows. Decoder layer k runs once on N_k rows, then stage
@@ -37,8 +40,8 @@ def enhance_sorted(
     above = images[:0]
     for k in reversed(exits):
         check()
-        entering = torch.cat([above, exits[k]]) if len(above) else exits[k]
-        if k < STAGES:
+        entering = _together(above, exits[k])
+        if detector.first_read <= STAGES - k:
             enhanced[STAGES - k - 1] = _first_rows(entering, features[STAGES - k - 1])
         above = detector.stages[STAGES - k](entering)
     enhanced[-1] = _first_rows(above, features[-1]) if len(above) else features[-1]
@@ -105,6 +108,13 @@ def resume_at(
     if level == STAGES:
         return detector.encode(enhanced)
     return detector.resume([*features[: STAGES - level - 1], enhanced], STAGES - level)
+
+
+def _together(above: Tensor, leaving: Tensor) -> Tensor:
+    """Both batches as one; no copy where either is empty."""
+    if len(above) and len(leaving):
+        return torch.cat([above, leaving])
+    return above if len(above) else leaving
 
 
 def _first_rows(new: Tensor, old: Tensor) -> Tensor:

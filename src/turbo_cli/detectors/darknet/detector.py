@@ -52,6 +52,7 @@ class DarknetDetector(SplitDetector):
         stages, self.head = split_layers(layers, cuts)
         self.name, self.input_size = name, input_size
         self.size_multiple = max(layer.shape.stride for layer in layers)
+        self.first_read = self.head.first_read
         self.channels = tuple(layers[cut].shape.channels for cut in cuts)
         self.stages = nn.ModuleList(stages)
         self.category_ids = _category_ids(class_names)

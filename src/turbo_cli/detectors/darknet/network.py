@@ -53,12 +53,14 @@ class Stage(nn.Module):
 
 
 class Head(nn.Module):
-    """Everything after the last cut."""
+    """Everything after the last cut. first_read: of C1…C5 the shallowest that a layer of it reads."""
 
     def __init__(self, layers: Sequence[Layer], cuts: Sequence[int]) -> None:
         super().__init__()
         yolos = [layer for layer in layers if layer.yolo is not None]
         self.cuts = tuple(cuts)
+        read = {source for layer in layers for source in layer.sources}
+        self.first_read = next(number for number, cut in enumerate(cuts, start=1) if cut in read)
         self.strides = [layer.shape.stride for layer in yolos]
         self.yolos = [layer.yolo for layer in yolos if layer.yolo is not None]
         for layer in yolos:

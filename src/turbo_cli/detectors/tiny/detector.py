@@ -30,6 +30,8 @@ class TinyDetector(SplitDetector):
     Frames are resized to the input size without letterbox. size: (width, height), multiples of 32.
     """
 
+    first_read = 2
+
     def __init__(self, network: TinyNetwork, name: str = "tiny", size: tuple[int, int] = INPUT_SIZE) -> None:
         super().__init__()
         self.name = name
