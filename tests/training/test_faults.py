@@ -168,9 +168,7 @@ STAGE_TWO = [
     Fault("levels in words", ["--levels", "one"], ["--levels 'one': not numbers like 1,3,5"]),
     Fault("unknown loss", ["--loss", "detecton"], ["no term 'detecton'", "did you mean 'detection'"]),
     Fault("loss of no weight", ["--loss", "distill=x"], ["'distill=x': the weight is no number"]),
-    Fault(
-        "regulariser alone", ["--loss", "adversarial"], ["detection and distill have weight 0", "give one"]
-    ),
+    Fault("regulariser alone", ["--loss", "adversarial"], ["distill and features have weight 0", "give one"]),
     Fault("unknown degradation", ["--degrade", "fogg"], ["no degradation 'fogg'", "did you mean 'fog'"]),
     Fault("crop no multiple", ["--crop", "64x40"], ["--crop 64x40: small takes multiples of 32", "round"]),
     Fault("unknown class", ["--classes", "cat", "--validate-on", "north"], ["no class 'cat'"]),

@@ -45,7 +45,8 @@ def train_multiexit(
     loss: Annotated[
         str,
         typer.Option(
-            help="Weights of detection (needs labels), distill, adversarial.", rich_help_panel=TRAINING
+            help="Weights of detection (needs labels), distill, features, adversarial.",
+            rich_help_panel=TRAINING,
         ),
     ] = "detection=1,distill=1",
     degrade: DegradeOption = "all",

@@ -16,6 +16,7 @@ from turbo_cli.enhancement.execution import enhanced_skips, resume_at
 from turbo_cli.progress import Track, untracked
 from turbo_cli.training import checkpoint
 from turbo_cli.training.descent import descend
+from turbo_cli.training.feature_distance import feature_distance
 from turbo_cli.training.game import Gan, adversarial_loss, surest_boxes
 from turbo_cli.training.memory import within_memory
 from turbo_cli.training.multiexit_options import LossWeights, MultiexitTraining
@@ -144,6 +145,9 @@ def loss_terms(
     if weights.distill:
         losses = [detector.distill(maps, teacher) for maps in at_level]
         terms["distill"] = weights.distill * torch.stack(losses).mean()
+    if weights.features:
+        losses = [feature_distance(detector, maps, teacher) for maps in at_level]
+        terms["features"] = weights.features * torch.stack(losses).mean()
     if weights.adversarial:
         boxes = surest_boxes(detector, teacher, ROI_SCORE)
         terms["adversarial"] = weights.adversarial * adversarial_loss(gan, exits[STAGES], boxes)

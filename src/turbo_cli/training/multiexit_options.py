@@ -13,11 +13,13 @@ class LossWeights:
     """How much each term of stage two counts.
 
     detection: the detector's own loss against labels (the paper's). distill: distance to what the detector
-    predicts on the clean picture. adversarial: L_S1 of level 5's pictures (eq. 4).
+    predicts on the clean picture. features: distance to the maps that it predicts from there. adversarial:
+    L_S1 of level 5's pictures (eq. 4).
     """
 
     detection: float = 1.0
     distill: float = 1.0
+    features: float = 0.0
     adversarial: float = 0.0
 
 
@@ -46,8 +48,10 @@ class MultiexitTraining(TrainingOptions):
         super().__post_init__()
         if not self.levels or not set(self.levels) <= set(range(1, STAGES + 1)):
             raise TurboError(f"--levels {self.levels}: must be some of 1…{STAGES}")
-        if self.weights.detection == self.weights.distill == 0:
-            raise TurboError("--loss: detection and distill have weight 0", "give one of them a weight")
+        if self.weights.detection == self.weights.distill == self.weights.features == 0:
+            raise TurboError(
+                "--loss: detection, distill and features have weight 0", "give one of them a weight"
+            )
 
 
 def parse_losses(text: str) -> LossWeights:
