@@ -65,6 +65,7 @@ def test_page_pictures_and_json_from_a_part_of_the_frames(line: list[str], turbo
         "mirrored",
         "baseline-median",
         "baseline-clahe",
+        "no-op-mirrored +0+1",
     }
     assert len(found["level-0"]) == 6
 
