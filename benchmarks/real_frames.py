@@ -35,7 +35,7 @@ LEVEL_BY = {"fold-a": "fold-c", "fold-b": "fold-a", "fold-c": "fold-a"}
 """The fold whose enhancer fixes the level of this one's in advance: by what was best on the cameras that it
 never saw, all of which this one was trained on."""
 
-WITHOUT_LABELS = "distill,features=2"
+WITHOUT_LABELS = "distill,features"
 WITH_LABELS = "detection=0.4,distill"
 
 

@@ -1,7 +1,10 @@
 """Pairs of a clean picture and the same picture degraded, for learning what the detector would have seen."""
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
 
 import numpy as np
 import torch
@@ -82,8 +85,7 @@ def batches(
 ) -> Iterator[Pairs]:
     """The batches `first` … `last` − 1 of an endless run of pairs, whatever the number of workers."""
     positions = range(first * batch_size, last * batch_size)
-    loader = DataLoader(Subset(pairs, positions), batch_size, num_workers=workers, collate_fn=_collate)
-    for clean, degraded, targets in loader:
+    for clean, degraded, targets in _loader(Subset(pairs, positions), batch_size, workers, _collate):
         yield Pairs(clean.to(device).float() / 255, degraded.to(device).float() / 255, targets)
 
 
@@ -92,9 +94,26 @@ def image_batches(
 ) -> Iterator[Tensor]:
     """As `batches`, of pictures alone: (B, 3, height, width) float32 in [0, 1]."""
     positions = range(first * batch_size, last * batch_size)
-    loader = DataLoader(Subset(samples, positions), batch_size, num_workers=workers, collate_fn=_stack)
-    for images in loader:
+    for images in _loader(Subset(samples, positions), batch_size, workers, _stack):
         yield images.to(device).float() / 255
+
+
+def _loader(samples: Subset[Any], size: int, workers: int, collate: Callable[..., Any]) -> DataLoader[Any]:
+    return DataLoader(samples, size, num_workers=workers, collate_fn=collate, worker_init_fn=_leave_quietly)
+
+
+def _leave_quietly(worker: int) -> None:
+    """Say nothing of a batch that nobody fetches: Ctrl-C breaks the main process off while it does.
+
+    What goes wrong in making a batch is raised in the main process, whatever the hook.
+    """
+    usual = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if not isinstance(error, EOFError | OSError):
+            usual(kind, error, trace)
+
+    sys.excepthook = hook
 
 
 def _stack(samples: Sequence[Sample]) -> Tensor:

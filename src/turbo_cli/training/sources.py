@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from turbo_cli.data import Dataset
+from turbo_cli.data.remembering import remember
 from turbo_cli.detectors.base import SplitDetector
 from turbo_cli.training.augmentation import TrainingSamples
 from turbo_cli.training.mosaics import Mosaics
@@ -29,7 +30,7 @@ def make_pairs(
     """
     size, share = sample_size(detector, crop)
     scale = (min(0.8, 0.6 * share), min(1.0, 1.6 * share))
-    sources: list[Samples] = [TrainingSamples(frames, size, seed, samples, scale)]
+    sources: list[Samples] = [TrainingSamples(remember(frames), size, seed, samples, scale)]
     shares = [1.0]
     if photographs is not None:
         sources.append(Mosaics(photographs, size, seed, samples, photographs_labelled))
