@@ -9,6 +9,8 @@ from turbo_cli.serving.credentials import Address
 
 logging.getLogger("httpx2").setLevel(logging.WARNING)  # it would log every request's whole address
 
+LAST_PORT = 65535
+
 
 def parse_address(address: Address, place: str) -> httpx.URL:
     """An http or https address. Raises `TurboError`, which begins with `place`, for what is none."""
@@ -18,6 +20,8 @@ def parse_address(address: Address, place: str) -> httpx.URL:
         raise TurboError(f"{place}: {address}: {address.redact(str(error))}") from None
     if url.scheme not in ("http", "https") or not url.host:
         raise TurboError(f"{place}: {address}: not an http or https address")
+    if (url.port or 0) > LAST_PORT:
+        raise TurboError(f"{place}: {address}: there is no port {url.port}", f"ports end at {LAST_PORT}")
     return url
 
 

@@ -82,8 +82,12 @@ def test_a_stream_needs_a_token(dataset: Dataset) -> None:
 def test_no_service_is_an_error_of_one_line(dataset: Dataset) -> None:
     with pytest.raises(TurboError, match="turbo serve"):
         replay(dataset, "http://127.0.0.1:1", ReplayOptions())
-    with pytest.raises(TurboError, match="no service"):
-        replay(dataset, "localhost", ReplayOptions())
+
+
+@pytest.mark.parametrize("url", ["localhost", "localhost:8080", "http://127.0.0.1:99999", "http://[::1"])
+def test_what_is_no_address_is_said(dataset: Dataset, url: str) -> None:
+    with pytest.raises(TurboError, match="--to: "):
+        replay(dataset, url, ReplayOptions())
 
 
 @contextlib.contextmanager

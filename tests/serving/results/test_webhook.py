@@ -150,7 +150,9 @@ def test_a_public_address_is_allowed() -> None:
     assert Destination("8.8.8.8", 80, private=False).addresses() == ["8.8.8.8"]
 
 
-@pytest.mark.parametrize("url", ["ftp://host/", "http:///hush", "http://host:x/", "http://a..b/"])
+@pytest.mark.parametrize(
+    "url", ["ftp://host/", "http:///hush", "http://host:x/", "http://a..b/", "http://host:65536/"]
+)
 def test_addresses_that_are_none(buried: Path, url: str) -> None:
     with pytest.raises(TurboError, match="webhook"):
         hook(url, buried)

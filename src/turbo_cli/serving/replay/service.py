@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 import httpx2 as httpx
 
 from turbo_cli.errors import TurboError
+from turbo_cli.serving.credentials import Address
+from turbo_cli.serving.http import parse_address
 
 TIMEOUT = httpx.Timeout(90.0, connect=5.0)
 """A posted frame is answered when its window is done."""
@@ -13,15 +15,16 @@ TIMEOUT = httpx.Timeout(90.0, connect=5.0)
 
 @contextlib.asynccontextmanager
 async def connected(url: str, token: str | None) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the service. Raises `TurboError` where none answers or the token is not taken."""
+    """A client of the service. Raises `TurboError` where none answers, and for what is no address."""
+    address = parse_address(Address(url, url, frozenset()), "--to")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     unlimited = httpx.Limits(max_connections=None)
     try:
         async with httpx.AsyncClient(
-            base_url=url, headers=headers, timeout=TIMEOUT, limits=unlimited, trust_env=False
+            base_url=address, headers=headers, timeout=TIMEOUT, limits=unlimited, trust_env=False
         ) as client:
             yield client
-    except (httpx.TransportError, httpx.InvalidURL) as error:
+    except httpx.TransportError as error:
         raise TurboError(f"{url}: no service answers: {error}", "start one with `turbo serve`") from error
 
 
