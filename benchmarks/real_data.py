@@ -3,7 +3,7 @@
 import shlex
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,7 +122,7 @@ def noise_level(frames: Dataset, row: int) -> float:
     return float(np.median(np.abs(grey - median_filter(grey, 3))))
 
 
-def write_subset(folder: Path, whole: DatasetFile, images: list[Image] | tuple[Image, ...]) -> None:
+def write_subset(folder: Path, whole: DatasetFile, images: Sequence[Image]) -> None:
     """Write some of the frames as a dataset that refers to the same images, unless it is there."""
     if not folder.exists():
         folder.mkdir()
