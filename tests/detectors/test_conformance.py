@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from examples.custom_detector import CustomDetector, make
 from torch import Tensor, nn
 
@@ -90,6 +91,18 @@ class ReadsMore(CustomDetector):
         return super().detect([*features[:4], features[4] + features[0].mean()], geometry)
 
 
+class DistillsMore(CustomDetector):
+    """Its boxes come from C5 alone, its predictions do not."""
+
+    def distill(self, features: Sequence[Tensor], teacher_features: Sequence[Tensor]) -> Tensor:
+        nearer = F.mse_loss(features[3], teacher_features[3])
+        return super().distill(features, teacher_features) + nearer
+
+
+class NoSuchMap(CustomDetector):
+    first_read = 6
+
+
 class BatchStatistics(CustomDetector):
     """Each image sees the others of its batch."""
 
@@ -154,6 +167,8 @@ BROKEN: dict[type[CustomDetector], set[str]] = {
     LossyResume: {"resumes without a change"},
     Forgetful: {"resumes without a change", "repeatable", "reads only what it says"},
     ReadsMore: {"reads only what it says"},
+    DistillsMore: {"reads only what it says"},
+    NoSuchMap: {"reads only what it says"},
     BatchStatistics: {"batch equals single images"},
     OutOfFrame: {"boxes lie in the frame"},
     StrangeClass: {"boxes lie in the frame"},

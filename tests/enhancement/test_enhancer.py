@@ -14,8 +14,8 @@ from turbo_cli.detectors.base import hash_state
 from turbo_cli.enhancement.calibration import Calibration
 from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.discriminators import FrameDiscriminator
-from turbo_cli.enhancement.enhancer import Enhancer
-from turbo_cli.enhancement.execution import enhanced_levels
+from turbo_cli.enhancement.enhancer import LEVELS, Enhancer
+from turbo_cli.enhancement.execution import enhance_sorted, enhanced_levels
 
 PLANS = st.lists(st.integers(0, 5), min_size=1, max_size=6)
 
@@ -52,6 +52,23 @@ def assert_same(found: Sequence[Detections], expected: Sequence[Detections], tol
 def test_an_untrained_level_changes_nothing_at_all(level: int) -> None:
     batch = images(3)
     assert_same(UNTRAINED.run(batch, [level] * 3), plain(UNTRAINED, batch))
+
+
+@pytest.mark.parametrize("first_read", range(1, 6))
+def test_the_head_gets_every_map_that_it_reads_and_no_other_is_copied(first_read: int) -> None:
+    detector, decoder, levels = SmallDetector(), TRAINED.decoder, [5, 4, 3, 2, 1, 0]
+    detector.first_read = first_read
+    with torch.inference_mode():
+        batch = images(len(levels))
+        features = detector.encode(batch)
+        found = enhance_sorted(detector, decoder, batch, features, levels)
+        at_level = enhanced_levels(detector, decoder, batch, features, LEVELS) | {0: features}
+    for stage in range(5):
+        if stage + 1 < first_read:
+            assert found[stage] is features[stage]
+            continue
+        for row, level in enumerate(levels):
+            torch.testing.assert_close(found[stage][row], at_level[level][stage][row])
 
 
 @pytest.mark.parametrize("level", range(1, 6))

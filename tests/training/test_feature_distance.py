@@ -21,6 +21,13 @@ def test_nothing_lies_between_a_map_and_itself() -> None:
     assert feature_distance(DETECTOR, maps(0), maps(0)).item() == 0.0
 
 
+@pytest.mark.parametrize("shape", [(1, 4, 1, 1), (2, 4, 3, 3)])
+def test_maps_without_variance_give_a_number(shape: tuple[int, ...]) -> None:
+    blank = [torch.zeros(shape)] * 5
+    assert feature_distance(DETECTOR, blank, blank).item() == 0.0
+    assert torch.isfinite(feature_distance(DETECTOR, [torch.ones(shape)] * 5, blank))
+
+
 @given(st.integers(0, 4), st.floats(0.1, 100))
 def test_the_scale_of_a_map_does_not_matter(stage: int, scale: float) -> None:
     """A network may multiply a map and divide in the next layer: nothing is different."""

@@ -131,6 +131,16 @@ def test_validation_stops_a_run_that_no_longer_improves(
     assert sum("held-out" in line for line in resumed) == 4 - stop_after
 
 
+def test_a_resumed_run_with_other_weights_names_the_option(
+    rectangles: Path, options: MultiexitTraining
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        trained(rectangles, dataclasses.replace(options, weights=parse_losses("distill")), stop_after=4)
+    other = dataclasses.replace(options, weights=parse_losses("distill,features=0.5"), resume=True)
+    with pytest.raises(TurboError, match=r"made with --loss .*features=0,.* not .*features=0\.5"):
+        trained(rectangles, other)
+
+
 def test_untrained_levels_lose_exactly_what_level_0_loses() -> None:
     detector = SmallDetector()
     clean, degraded = torch.rand(2, 3, 32, 64), torch.rand(2, 3, 32, 64)

@@ -8,7 +8,7 @@ from turbo_cli.data.images import Frame
 from turbo_cli.data.selection import Selection
 
 MOST_BYTES = 512 * 1024**2
-"""About 350 frames of 960×540. What does not fit is decoded each time."""
+"""Of one process: about 350 frames of 960×540. What does not fit is decoded each time."""
 
 
 @dataclass(frozen=True)

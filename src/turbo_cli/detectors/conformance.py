@@ -193,11 +193,20 @@ def _boxes(subject: _Subject) -> Outcome:
 
 @torch.no_grad()
 def _reads(subject: _Subject) -> Outcome:
-    detector, first = subject.detector, subject.detector.first_read
-    unread = [torch.full_like(feature, torch.nan) for feature in subject.features[: first - 1]]
-    found = detector.detect([*unread, *subject.features[first - 1 :]])
-    same = _identical(detector.detect(subject.features), found)
-    return same, f"boxes come from C{first}…C5" if same else f"boxes change with a map above C{first}"
+    """Boxes and predictions, since random images give a trained detector no box."""
+    detector, features, first = subject.detector, subject.features, subject.detector.first_read
+    if not 1 <= first <= STAGES:
+        return False, f"first_read is {first}, must be 1…{STAGES}"
+    unread = [torch.full_like(feature, torch.nan) for feature in features[: first - 1]]
+    rest = [*unread, *features[first - 1 :]]
+    same = _identical(detector.detect(features), detector.detect(rest))
+    perturbed = _perturbed(features)
+    distances = [
+        float(detector.distill([*maps[: first - 1], *perturbed[first - 1 :]], features))
+        for maps in (features, unread)
+    ]
+    same = same and distances[0] == distances[1]
+    return same, f"C{first}…C5" if same else f"without the maps before C{first} it sees something else"
 
 
 def _loss_gradient(subject: _Subject) -> Outcome:

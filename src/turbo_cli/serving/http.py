@@ -20,8 +20,8 @@ def parse_address(address: Address, place: str) -> httpx.URL:
         raise TurboError(f"{place}: {address}: {address.redact(str(error))}") from None
     if url.scheme not in ("http", "https") or not url.host:
         raise TurboError(f"{place}: {address}: not an http or https address")
-    if (url.port or 0) > LAST_PORT:
-        raise TurboError(f"{place}: {address}: there is no port {url.port}", f"ports end at {LAST_PORT}")
+    if url.port is not None and not 1 <= url.port <= LAST_PORT:
+        raise TurboError(f"{place}: {address}: there is no port {url.port}", f"ports are 1…{LAST_PORT}")
     return url
 
 

@@ -16,6 +16,13 @@ from turbo_cli.errors import TurboError
 
 SCHEMA = 2
 KIND = "checkpoint"
+OPTIONS = {
+    "weights": "loss",
+    "kinds": "degrade",
+    "objective": "adversarial",
+    "discriminator_learning_rate": "lr-discriminator",
+}
+"""How settings that are named otherwise are written on the command line."""
 
 Stateful = nn.Module | Optimizer
 
@@ -97,6 +104,12 @@ def _load(part: Stateful, tensors: dict[str, Tensor]) -> None:
 def _refuse_other_settings(path: Path, saved: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
     for name in sorted(saved.keys() | wanted.keys()):
         if saved.get(name) != wanted.get(name):
-            flag = name.replace("_", "-")
-            message = f"{path}: was made with --{flag} {saved.get(name)}, not {wanted.get(name)}"
+            flag = OPTIONS.get(name, name.replace("_", "-"))
+            before, now = (_as_given(settings.get(name)) for settings in (saved, wanted))
+            message = f"{path}: was made with --{flag} {before}, not {now}"
             raise TurboError(message, "give the same options, or train without --resume")
+
+
+def _as_given(value: Any) -> Any:
+    """`distill=1,features=0.5` for weights by name."""
+    return ",".join(f"{name}={one:g}" for name, one in value.items()) if isinstance(value, dict) else value

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.optim import Adam, AdamW, Optimizer
 
 from turbo_cli.data import Dataset
-from turbo_cli.data.remembering import remember
+from turbo_cli.data.remembering import MOST_BYTES, remember
 from turbo_cli.detectors.base import SplitDetector
 from turbo_cli.enhancement.difficulty import ROI_SCORE
 from turbo_cli.errors import TurboError, nearest
@@ -150,7 +150,9 @@ def _learn(
 def _samples(detector: SplitDetector, dataset: Dataset, options: GanTraining) -> Samples:
     size, share = sample_size(detector, options.crop)
     total = max(STATISTICS_BATCHES, options.iterations) * options.batch_size
-    return TrainingSamples(remember(dataset), size, options.seed, total, (LEAST_SHOWN * share, share))
+    return TrainingSamples(
+        remember(dataset, MOST_BYTES // 2), size, options.seed, total, (LEAST_SHOWN * share, share)
+    )
 
 
 def _frames(samples: Samples, options: GanTraining, first: int, last: int) -> Iterator[Tensor]:

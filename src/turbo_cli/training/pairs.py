@@ -103,14 +103,16 @@ def _loader(samples: Subset[Any], size: int, workers: int, collate: Callable[...
 
 
 def _leave_quietly(worker: int) -> None:
-    """Say nothing of a batch that nobody fetches: Ctrl-C breaks the main process off while it does.
+    """Say nothing of a batch that nobody fetches any more.
 
-    What goes wrong in making a batch is raised in the main process, whatever the hook.
+    Where Ctrl-C breaks the main process off while it fetches one, the thread that hands it over
+    (multiprocessing's resource sharer) shows a traceback. What goes wrong in making a batch is raised in the
+    main process, whatever the hook.
     """
     usual = sys.excepthook
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if not isinstance(error, EOFError | OSError):
+        if not isinstance(error, EOFError | ConnectionError):
             usual(kind, error, trace)
 
     sys.excepthook = hook

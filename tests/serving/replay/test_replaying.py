@@ -18,6 +18,7 @@ from turbo_cli.errors import TurboError
 from turbo_cli.serving.replay import ReplayOptions, replay
 from turbo_cli.serving.replay.faults import Line, parse_fault
 from turbo_cli.serving.replay.posting import post_frames
+from turbo_cli.serving.replay.service import added
 from turbo_cli.serving.replay.timetable import Shot
 
 
@@ -84,10 +85,40 @@ def test_no_service_is_an_error_of_one_line(dataset: Dataset) -> None:
         replay(dataset, "http://127.0.0.1:1", ReplayOptions())
 
 
-@pytest.mark.parametrize("url", ["localhost", "localhost:8080", "http://127.0.0.1:99999", "http://[::1"])
+@pytest.mark.parametrize(
+    "url", ["localhost", "localhost:8080", "http://127.0.0.1:99999", "http://[::1", "http://h:-1"]
+)
 def test_what_is_no_address_is_said(dataset: Dataset, url: str) -> None:
     with pytest.raises(TurboError, match="--to: "):
         replay(dataset, url, ReplayOptions())
+
+
+def test_no_password_is_shown(dataset: Dataset) -> None:
+    for url in ("http://ann:hush@127.0.0.1:1", "http://ann:hush@127.0.0.1:99999"):
+        with pytest.raises(TurboError) as refused:
+            replay(dataset, url, ReplayOptions())
+        assert "hush" not in str(refused.value)
+
+
+def test_a_camera_that_is_refused_is_said_whatever_its_name() -> None:
+    asked = list[str]()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(f"{request.method} {request.url.raw_path.decode()}")
+        if request.method == "POST" and len(asked) > 2:
+            return httpx.Response(422, text="no name")
+        return httpx.Response(200, json=[])
+
+    async def add() -> None:
+        async with (
+            httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://box") as client,
+            added(client, {"a/b": "x", "yard\n1": "x"}),
+        ):
+            raise AssertionError
+
+    with pytest.raises(TurboError, match="no name"):
+        asyncio.run(add())
+    assert asked[-1] == "DELETE /v1/cameras/a%2Fb"
 
 
 @contextlib.contextmanager

@@ -2,11 +2,12 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from urllib.parse import quote
 
 import httpx2 as httpx
 
 from turbo_cli.errors import TurboError
-from turbo_cli.serving.credentials import Address
+from turbo_cli.serving.credentials import resolve
 from turbo_cli.serving.http import parse_address
 
 TIMEOUT = httpx.Timeout(90.0, connect=5.0)
@@ -16,16 +17,19 @@ TIMEOUT = httpx.Timeout(90.0, connect=5.0)
 @contextlib.asynccontextmanager
 async def connected(url: str, token: str | None) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the service. Raises `TurboError` where none answers, and for what is no address."""
-    address = parse_address(Address(url, url, frozenset()), "--to")
+    address = resolve(url, "--to")
+    base_url = parse_address(address, "--to")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     unlimited = httpx.Limits(max_connections=None)
     try:
         async with httpx.AsyncClient(
-            base_url=address, headers=headers, timeout=TIMEOUT, limits=unlimited, trust_env=False
+            base_url=base_url, headers=headers, timeout=TIMEOUT, limits=unlimited, trust_env=False
         ) as client:
             yield client
     except httpx.TransportError as error:
-        raise TurboError(f"{url}: no service answers: {error}", "start one with `turbo serve`") from error
+        raise TurboError(
+            f"{address}: no service answers: {address.redact(str(error))}", "start one with `turbo serve`"
+        ) from error
 
 
 async def window_ms(client: httpx.AsyncClient) -> float:
@@ -47,18 +51,20 @@ async def added(client: httpx.AsyncClient, addresses: dict[str, str]) -> AsyncIt
     """
     there = {figures["camera"]["camera"] for figures in _fine(await client.get("/v1/cameras")).json()}
     missing = [name for name in addresses if name not in there]
+    ours: list[str] = []
     try:
         for name in missing:
             _fine(await client.post("/v1/cameras", json={"name": name, "url": addresses[name]}))
+            ours.append(name)
         yield
     finally:
-        await _remove(client, missing)
+        await _remove(client, ours)
 
 
 async def _remove(client: httpx.AsyncClient, names: Sequence[str]) -> None:
     with contextlib.suppress(httpx.HTTPError):  # it may have ended meanwhile
         for name in names:
-            await client.delete(f"/v1/cameras/{name}")
+            await client.delete(f"/v1/cameras/{quote(name, safe='')}")
 
 
 def _fine(answer: httpx.Response) -> httpx.Response:
