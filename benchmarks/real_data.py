@@ -1,15 +1,18 @@
 """The data of `real_frames.py`: what enhancers are trained on, and test frames by what is wrong with them."""
 
+import json
 import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.ndimage import median_filter
 
+from turbo_cli.artifacts.atomic import replacing_folder
 from turbo_cli.artifacts.dataset import DatasetFile, Image
 from turbo_cli.data import Dataset, open_dataset
 from turbo_cli.data.sequences import by_camera
@@ -44,23 +47,46 @@ TESTS = {
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where the data lies, and where everything is made."""
+    """Where the data lies, and where everything is made, each result beside the command that made it."""
 
     data: Path
     out: Path
 
     def turbo(self, made: str, *arguments: str) -> None:
         """Run `turbo …` in the folder of results unless `made` is there; its output goes to `made`.log."""
-        if (self.out / made).exists():
-            return
-        print("turbo", shlex.join(arguments), flush=True)
-        with (self.out / f"{made.replace('/', '-')}.log").open("w") as log:
-            subprocess.run(["turbo", "--verbose", *arguments], cwd=self.out, check=True, stdout=log)
+        if not self._has(made, arguments):
+            with self._beside(made, ".log").open("w") as log:
+                subprocess.run(["turbo", "--verbose", *arguments], cwd=self.out, check=True, stdout=log)
+            self._beside(made, ".command").write_text(shlex.join(arguments))
+
+    def report(self, made: str, *arguments: str) -> dict[str, Any]:
+        """What `turbo … --json` prints, kept in the file `made`."""
+        if not self._has(made, arguments):
+            done = subprocess.run(["turbo", *arguments], cwd=self.out, check=True, stdout=subprocess.PIPE)
+            self._beside(made, ".command").write_text(shlex.join(arguments))
+            (self.out / made).write_bytes(done.stdout)
+        content: dict[str, Any] = json.loads((self.out / made).read_text())
+        return content
 
     @property
     def detector(self) -> tuple[str, ...]:
         weights = self.data / "weights/yolo-fastest/yolo-fastest-1.1-xl.weights"
         return "--detector", "yolo-fastest-xl", "--weights", str(weights)
+
+    def _has(self, made: str, arguments: Sequence[str]) -> bool:
+        """Whether it is there; exits where another command, of an older recipe perhaps, made it."""
+        if not (self.out / made).exists():
+            print("turbo", shlex.join(arguments), flush=True)
+            return False
+        command = self._beside(made, ".command")
+        if not command.exists() or command.read_text() != shlex.join(arguments):
+            raise SystemExit(
+                f"{self.out / made}: not made by `turbo {shlex.join(arguments)}` (remove it to make it anew)"
+            )
+        return True
+
+    def _beside(self, made: str, suffix: str) -> Path:
+        return self.out / f"{made.replace('/', '-')}{suffix}"
 
 
 def prepare(place: Workplace) -> None:
@@ -125,5 +151,5 @@ def noise_level(frames: Dataset, row: int) -> float:
 def write_subset(folder: Path, whole: DatasetFile, images: Sequence[Image]) -> None:
     """Write some of the frames as a dataset that refers to the same images, unless it is there."""
     if not folder.exists():
-        folder.mkdir()
-        write_referring(subset(whole, by_camera(images)), folder, folder)
+        with replacing_folder(folder) as temporary:
+            write_referring(subset(whole, by_camera(images)), temporary, folder)

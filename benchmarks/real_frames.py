@@ -8,10 +8,7 @@ evaluations about one.
 """
 
 import argparse
-import json
-import shlex
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -117,20 +114,15 @@ def fine_tune(place: Workplace) -> None:
 
 def evaluate(place: Workplace, recipe: Recipe, test: str) -> dict[str, Any]:
     """What `turbo evaluate --json` says of a recipe's enhancer on one set of test frames."""
-    enhancer, report = f"{recipe.name}.safetensors", f"{recipe.name}-on-{test}.json"
+    report, boxes = f"{recipe.name}-on-{test}.json", boxes_folder(recipe, test)
     if not (place.out / report).exists():
-        line = ["turbo", "evaluate", *place.detector, "--enhancer", enhancer, "--dataset", test]
-        line += ["--classes", CLASSES, "--hard-threshold", "0.53"]
-        line += ["--bootstrap", "500", "--json", "--boxes", boxes_folder(recipe, test)]
-        every = recipe.beside_all and test.endswith("degraded")
-        line += ["--baselines", "all" if every else ",".join(REFERENCES)]
-        line += ["--reference", TUNED] if recipe.name == "same-labelled" else []
-        shutil.rmtree(place.out / boxes_folder(recipe, test), ignore_errors=True)
-        print(shlex.join(line), flush=True)
-        done = subprocess.run(line, cwd=place.out, check=True, stdout=subprocess.PIPE)
-        (place.out / report).write_bytes(done.stdout)
-    content: dict[str, Any] = json.loads((place.out / report).read_text())
-    return content
+        shutil.rmtree(place.out / boxes, ignore_errors=True)
+    judged = ("--enhancer", f"{recipe.name}.safetensors", "--dataset", test, "--classes", CLASSES)
+    every = recipe.beside_all and test.endswith("degraded")
+    beside = ("--baselines", "all" if every else ",".join(REFERENCES))
+    tuned = ("--reference", TUNED) if recipe.name == "same-labelled" else ()
+    fixed = ("--hard-threshold", "0.53", "--bootstrap", "500", "--boxes", boxes, "--json")
+    return place.report(report, "evaluate", *place.detector, *judged, *beside, *tuned, *fixed)
 
 
 def boxes_folder(recipe: Recipe, test: str) -> str:
