@@ -130,7 +130,7 @@ def _options(options: list[Any], context: typer.Context) -> Iterator[str]:
         yield f"## {panel or 'Options'}"
         rows = [
             (
-                ", ".join(f"`{name}`" for name in one.opts),
+                ", ".join(f"`{name}`" for name in [*one.opts, *one.secondary_opts]),
                 _value(one, context),
                 _default(one, context),
                 one.help,
@@ -154,6 +154,8 @@ def _default(option: Any, context: typer.Context) -> str:
     if option.required:
         return "required"
     value = option.get_default(context)
+    if option.secondary_opts:
+        return f"`{(option.opts if value else option.secondary_opts)[0]}`"
     return "" if value in (None, False, "") else f"`{value}`"
 
 

@@ -48,14 +48,14 @@ def train_gan(
         str, typer.Option(help="paper, or rals: relativistic least squares.", rich_help_panel=TRAINING)
     ] = "paper",
     crop: CropOption = None,
-    no_freeze_encoder: Annotated[
+    freeze_encoder: Annotated[
         bool,
         typer.Option(
-            "--no-freeze-encoder",
-            help="Train a copy of the backbone along (§6.3).",
+            "--freeze-encoder/--no-freeze-encoder",
+            help="Frozen, or a copy of the backbone trained along (§6.3).",
             rich_help_panel=TRAINING,
         ),
-    ] = False,
+    ] = True,
     only_discriminator: Annotated[
         bool,
         typer.Option("--only-discriminator", help="Fine-tune D_f of --init alone.", rich_help_panel=TRAINING),
@@ -98,7 +98,7 @@ def train_gan(
         discriminator_learning_rate=lr_discriminator,
         objective=parse_objective(adversarial),
         crop=parse_size(crop),
-        freeze_encoder=not no_freeze_encoder,
+        freeze_encoder=freeze_encoder,
         only_discriminator=only_discriminator,
         log=log,
         eval_every=eval_every,
