@@ -83,7 +83,7 @@ def recipes() -> list[Recipe]:
         Recipe("fold-a-labelled", "fold-a", WITH_LABELS, 600, tests_of("fold-a")[3:], "people", people),
         Recipe("same-unlabelled", "clip/part-1", WITHOUT_LABELS, 400, same, beside_all=True),
         Recipe("same-labelled", "clip/part-1", "detection,distill,features", 400, same, "people"),
-        Recipe("public-unlabelled", "photographs", WITHOUT_LABELS, 400, same),
+        Recipe("public-unlabelled", "photographs", "distill", 400, same),
     ]
 
 
