@@ -33,7 +33,20 @@ def test_the_papers_objective_is_the_log_likelihood() -> None:
     assert discriminator_loss(easy, others, "paper").item() == pytest.approx(-likelihood.item(), rel=1e-5)
 
 
-def test_no_instances_in_a_batch_is_no_loss() -> None:
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_no_instances_in_a_batch_is_no_loss(objective: Objective) -> None:
     nothing = torch.zeros(0, requires_grad=True)
-    assert discriminator_loss(nothing, nothing, "paper").item() == 0
-    assert generator_loss(nothing, nothing, "paper").item() == 0
+    assert discriminator_loss(nothing, nothing, objective).item() == 0
+    assert generator_loss(nothing, nothing, objective).item() == 0
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_instances_on_one_side_alone_give_numbers_and_gradients(objective: Objective) -> None:
+    """A crowd of easy frames beside hard ones where the detector finds nothing, and the other way round."""
+    some, nothing = torch.ones(3, requires_grad=True), torch.zeros(0, requires_grad=True)
+    for loss in (discriminator_loss, generator_loss):
+        for pair in ((some, nothing), (nothing, some)):
+            value = loss(*pair, objective)
+            assert torch.isfinite(value)
+            gradients = torch.autograd.grad(value, pair, allow_unused=True)
+            assert all(gradient is None or torch.isfinite(gradient).all() for gradient in gradients)
