@@ -1,6 +1,7 @@
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.serving.api.running import Service, guarded, picture, post, serving
+from tests.serving.waiting import until
 
 SECRET = "hunter2hunter2"
 
@@ -28,6 +29,9 @@ def test_windows_and_the_last_plan() -> None:
     with serving() as service:
         assert service.client.get("/v1/plan").json() is None
         index = post(service.client, picture()).json()["index"]
+        until(
+            lambda: service.client.get("/v1/windows").json()
+        )  # a frame is answered before its window is counted
         windows = service.client.get("/v1/windows").json()
         assert [window["levels"] for window in windows] == [[1, 0, 0, 0, 0, 0]]
         assert service.client.get(f"/v1/windows?after={windows[-1]['number']}").json() == []
