@@ -1,6 +1,6 @@
 """Stage two (§4.3): every exit of the decoder learns through the frozen detector (eq. 4)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -138,16 +138,16 @@ def loss_terms(
     left = {*levels, STAGES} if weights.adversarial else levels
     exits = enhanced_skips(gan.generator.decoder, pairs.degraded, features, sorted(left))
     at_level = [resume_at(detector, features, level, exits[level]) for level in levels]
-    terms = {}
-    if weights.detection:
-        losses = [detector.loss(maps, pairs.targets) for maps in at_level]
-        terms["detection"] = weights.detection * torch.stack(losses).mean()
-    if weights.distill:
-        losses = [detector.distill(maps, teacher) for maps in at_level]
-        terms["distill"] = weights.distill * torch.stack(losses).mean()
-    if weights.features:
-        losses = [feature_distance(detector, maps, teacher) for maps in at_level]
-        terms["features"] = weights.features * torch.stack(losses).mean()
+    measures: dict[str, tuple[float, Callable[[list[Tensor]], Tensor]]] = {
+        "detection": (weights.detection, lambda maps: detector.loss(maps, pairs.targets)),
+        "distill": (weights.distill, lambda maps: detector.distill(maps, teacher)),
+        "features": (weights.features, lambda maps: feature_distance(detector, maps, teacher)),
+    }
+    terms = {
+        name: weight * torch.stack([measure(maps) for maps in at_level]).mean()
+        for name, (weight, measure) in measures.items()
+        if weight
+    }
     if weights.adversarial:
         boxes = surest_boxes(detector, teacher, ROI_SCORE)
         terms["adversarial"] = weights.adversarial * adversarial_loss(gan, exits[STAGES], boxes)
