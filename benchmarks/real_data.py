@@ -44,6 +44,9 @@ TESTS = {
 }
 """The sets of test frames of each fold."""
 
+LAST_WRITTEN = "same-clear"
+"""Of the test frames that are sorted: where it is there, all are, and no frame's noise is measured again."""
+
 
 @dataclass(frozen=True)
 class Workplace:
@@ -92,10 +95,7 @@ class Workplace:
 def prepare(place: Workplace) -> None:
     """Photographs, each fold's cameras, and test frames sorted by condition."""
     for name in ("vehicles-openimages", "coco-person"):
-        folder = place.out / "photographs" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        for picture in (place.data / name).rglob("*.webp"):
-            shutil.copy(picture, folder)
+        copy_pictures(place.data / name, place.out / "photographs" / name)
     labels = str(place.data / "ua-detrac/clip/labels.coco.json")
     place.turbo("roads", "data", "import", "yolo", str(place.data / "traffic-cameras"), "roads")
     place.turbo("whole-clip", "data", "import", "coco", labels, "whole-clip")
@@ -112,11 +112,21 @@ def prepare(place: Workplace) -> None:
         for kind in ("", "-golden"):
             line = ("data", "join", f"all{kind}", "--cameras", ",".join([*others, VALIDATION]))
             place.turbo(f"{fold}{kind}", *line, "--out", f"{fold}{kind}")
-    write_test_frames(place)
+    if not (place.out / LAST_WRITTEN).exists():
+        write_test_frames(place)
     for name in ("same", *FOLDS):
         for kind, kinds in (("degraded", KINDS), ("rain", "rain")):
             made = f"{name}-{kind}"
             place.turbo(made, "data", "degrade", f"{name}-clear", made, "--kind", kinds, "--seed", "7")
+
+
+def copy_pictures(source: Path, folder: Path) -> None:
+    """All pictures below `source` into one folder, unless it is there."""
+    if not folder.exists():
+        folder.parent.mkdir(exist_ok=True)
+        with replacing_folder(folder) as temporary:
+            for picture in source.rglob("*.webp"):
+                shutil.copy(picture, temporary)
 
 
 def write_test_frames(place: Workplace) -> None:
@@ -139,7 +149,7 @@ def write_test_frames(place: Workplace) -> None:
                 of_fold = [image for image in whole.images if image.camera in tested and wanted(image)]
                 write_subset(place.out / f"{fold}-{condition}", whole, of_fold)
     second_part = find_source(place.out / "clip/part-2").content
-    write_subset(place.out / "same-clear", second_part, second_part.images)
+    write_subset(place.out / LAST_WRITTEN, second_part, second_part.images)
 
 
 def noise_level(frames: Dataset, row: int) -> float:
