@@ -1,54 +1,78 @@
-"""Staged against per-level execution of the same mixed plans: the ratio of their CPU times.
+"""Staged against per-level execution of the same mixed plans: the ratio of their times.
 
-python benchmarks/execution.py --detector tiny
+    python -m benchmarks.execution tiny yolo-fastest-xl
+    python -m benchmarks.execution tiny yolov3 --device cuda:0
+
+CPU time of one thread, or what CUDA events say. Weights are random: only the architecture counts.
 """
 
 import argparse
-import time
+from typing import get_args
 
 import numpy as np
 import torch
+from benchmarks.timing import milliseconds
 
 from turbo_cli.allocator import keep_freed_memory
-from turbo_cli.detectors import load_detector
+from turbo_cli.detectors.loading import find_device
+from turbo_cli.detectors.untrained import make_untrained
 from turbo_cli.enhancement.calibration import Calibration
 from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.discriminators import FrameDiscriminator
 from turbo_cli.enhancement.enhancer import Enhancer, Execution
 
 PLANS = 10
+ROUNDS = 3
+WAYS = get_args(Execution)
 
 
 def main() -> None:
+    """Print the ratios of each detector."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--detector", default="tiny")
-    parser.add_argument("--weights")
+    parser.add_argument("detectors", nargs="+")
+    parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
+    device = find_device(options.device)
     keep_freed_memory()
     torch.set_num_threads(1)
-    detector = load_detector(options.detector, options.weights)
+    for name in options.detectors:
+        enhancer = make_enhancer(name, device)
+        for frames in (4, 16, 32):
+            ratios = compare(enhancer, frames, device)
+            low, middle, high = np.quantile(ratios, (0, 0.5, 1))
+            print(
+                f"{name}, m = {frames}: staged takes {middle:.2f} [{low:.2f}, {high:.2f}] of per-level's time"
+                f" over {PLANS} mixed plans",
+                flush=True,
+            )
+
+
+def make_enhancer(name: str, device: torch.device) -> Enhancer:
+    """One that changes nothing."""
+    detector = make_untrained(name).to(device)
     any_calibration = Calibration(np.array([0.0]), np.array([0.5]))
-    enhancer = Enhancer(detector, Decoder(detector.channels), FrameDiscriminator(), any_calibration)
+    parts = Decoder(detector.channels).to(device), FrameDiscriminator().to(device)
+    return Enhancer(detector, *parts, any_calibration)
+
+
+def compare(enhancer: Enhancer, frames: int, device: torch.device) -> list[float]:
+    """The ratio of each of several plans, their executions turn by turn."""
     random = np.random.default_rng(0)
-    width, height = detector.input_size
-    for frames in (4, 16, 32):
-        images = torch.rand(frames, 3, height, width)
-        plans = [random.integers(0, 6, frames).tolist() for _ in range(PLANS)]
-        ratios = [
-            seconds(enhancer, images, plan, "staged") / seconds(enhancer, images, plan, "per-level")
-            for plan in plans
-        ]
-        print(
-            f"m = {frames}: staged takes {np.median(ratios):.2f} of per-level's time over {PLANS} mixed plans"
-        )
-
-
-def seconds(enhancer: Enhancer, images: torch.Tensor, plan: list[int], execution: Execution) -> float:
-    begun = time.process_time()
-    enhancer.run(images, plan, execution)
-    return time.process_time() - begun
+    width, height = enhancer.detector.input_size
+    images = torch.rand(frames, 3, height, width, device=device)
+    ratios = []
+    for _ in range(PLANS):
+        plan = random.integers(0, 6, frames).tolist()
+        took: dict[Execution, list[float]] = {way: [] for way in WAYS}
+        enhancer.run(images, plan, "staged")  # what a first batch of some size does only once
+        enhancer.run(images, plan, "per-level")
+        for _ in range(ROUNDS):
+            for way, times in took.items():
+                times.append(milliseconds(lambda: enhancer.run(images, plan, way), device))  # noqa: B023
+        ratios.append(float(np.median(took["staged"]) / np.median(took["per-level"])))
+    return ratios
 
 
 if __name__ == "__main__":

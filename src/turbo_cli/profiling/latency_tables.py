@@ -70,7 +70,7 @@ def _measured(measured: Measured, device: str, max_seconds: float) -> Settings:
     interpolation = check_interpolation(measured.rows)
     return {
         "device": device,
-        "device_name": _device_name(device),
+        "device_name": device_name(device),
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
         "max_seconds": max_seconds,
@@ -86,7 +86,8 @@ def _estimated(hardware: Hardware) -> Settings:
     return {"hardware": dataclasses.asdict(hardware), "efficiency": EFFICIENCY}
 
 
-def _device_name(device: str) -> str:
+def device_name(device: str) -> str:
+    """What the driver calls a GPU; of a processor, its architecture and vector extensions."""
     if device != "cpu":
         return torch.cuda.get_device_name(device)
     return f"{platform.machine()}, vector extensions {torch.backends.cpu.get_cpu_capability()}"

@@ -1,0 +1,19 @@
+"""What one call costs on the device at hand: a benchmark's own clock."""
+
+import time
+from collections.abc import Callable
+
+import torch
+
+from turbo_cli.profiling.stopwatch import stopwatch
+
+Run = Callable[[], object]
+
+
+def milliseconds(run: Run, device: torch.device) -> float:
+    """CUDA events on a GPU; elsewhere the processor's own time, which other processes do not count in."""
+    if device.type == "cuda":
+        return stopwatch(device)(run)
+    begun = time.process_time()
+    run()
+    return 1e3 * (time.process_time() - begun)
