@@ -30,27 +30,28 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("detectors", nargs="+")
+    parser.add_argument("--batch", type=int, default=1, help="frames at a time")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     keep_freed_memory()
     torch.set_num_threads(1)
     for name in options.detectors:
-        show_costs(name, find_device(options.device))
+        show_costs(name, options.batch, find_device(options.device))
 
 
 @torch.inference_mode()
-def show_costs(name: str, device: torch.device) -> None:
+def show_costs(name: str, batch: int, device: torch.device) -> None:
     """Print the cost of each piece of one detector and its decoder."""
     took = partial(median_ms, device=device)
     detector = make_untrained(name).to(device)
     decoder, discriminator = Decoder(detector.channels).to(device), FrameDiscriminator().to(device)
     width, height = detector.input_size
-    images = torch.rand(1, 3, height, width, device=device)
+    images = torch.rand(batch, 3, height, width, device=device)
     features = detector.encode(images)
     maps = [images, *features]
     encode = took(lambda: detector.encode(images))
     whole = encode + took(lambda: detector.detect(features))
-    print(f"{name}: detector {whole:.1f} ms, of which encode {encode:.1f}")
+    print(f"{name}, {batch} at a time: detector {whole:.1f} ms, of which encode {encode:.1f}")
     below, layers, leaving = decoder.start(features[-1]), 0.0, 0.0
     for k in range(1, STAGES + 1):
         entering, skip = below, maps[STAGES - k]

@@ -32,6 +32,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("detectors", nargs="+")
+    parser.add_argument("--frames", type=int, nargs="+", default=[4, 16, 32])
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     device = find_device(options.device)
@@ -39,7 +40,7 @@ def main() -> None:
     torch.set_num_threads(1)
     for name in options.detectors:
         enhancer = make_enhancer(name, device)
-        for frames in (4, 16, 32):
+        for frames in options.frames:
             ratios = compare(enhancer, frames, device)
             low, middle, high = np.quantile(ratios, (0, 0.5, 1))
             print(

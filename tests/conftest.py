@@ -1,8 +1,9 @@
 """What tests share: the command line in-process, and the real data that may lie beside the checkout."""
 
+import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,7 @@ RunTurbo = Callable[..., Finished]
 
 
 @pytest.fixture
-def turbo(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunTurbo:
+def turbo(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[RunTurbo]:
     """Call `turbo ARGUMENT…` in this process: exit status, stdout and stderr; a traceback is a failure."""
 
     def run(*arguments: str | Path) -> Finished:
@@ -40,7 +41,14 @@ def turbo(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         captured = capsys.readouterr()
         return Finished(int(exit_info.value.code or 0), captured.out, captured.err)
 
-    return run
+    root, ours = logging.getLogger(), logging.getLogger("turbo_cli")
+    handlers, level, our_level = root.handlers[:], root.level, ours.level
+    yield run
+    # `turbo serve` logs to the stderr of its test, which is closed when that ends.
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    ours.setLevel(our_level)
+    logging.captureWarnings(False)
 
 
 @pytest.fixture(scope="session")
