@@ -50,16 +50,21 @@ LAST_WRITTEN = "same-clear"
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where the data lies, and where everything is made, each result beside the command that made it."""
+    """Where the data lies, and where everything is made, each result beside the command that made it.
+
+    running: options of trainings that say how they are run, and are no part of what is made.
+    """
 
     data: Path
     out: Path
+    running: tuple[str, ...] = ()
 
-    def turbo(self, made: str, *arguments: str) -> None:
+    def turbo(self, made: str, *arguments: str, running: Sequence[str] = ()) -> None:
         """Run `turbo …` in the folder of results unless `made` is there; its output goes to `made`.log."""
         if not self._has(made, arguments):
             with self._beside(made, ".log").open("w") as log:
-                subprocess.run(["turbo", "--verbose", *arguments], cwd=self.out, check=True, stdout=log)
+                command = ["turbo", "--verbose", *arguments, *running]
+                subprocess.run(command, cwd=self.out, check=True, stdout=log)
             self._beside(made, ".command").write_text(shlex.join(arguments))
 
     def report(self, made: str, *arguments: str) -> dict[str, Any]:

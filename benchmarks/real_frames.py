@@ -1,14 +1,16 @@
 """Tables for real frames: what enhancers of yolo-fastest-xl are worth on cameras seen and never seen.
 
     python -m benchmarks.real_frames ../shared/data runs/real
+    python -m benchmarks.real_frames ../shared/data runs/real --device cuda:0 --workers 5
 
 Every step is a `turbo` command, printed before it runs and left out where its result is there already; remove
-a file to make it anew. On two cores that are busy besides, the trainings take about two hours of one, the
-evaluations about one.
+a file to make it anew. On two cores that are busy besides, the trainings take about four hours of one, the
+evaluations about two.
 """
 
 import argparse
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -40,7 +42,8 @@ class Recipe:
     """One enhancer. frames: the dataset whose cameras it is trained on; tests: datasets it is judged on.
 
     labels: whose stage two learns from: "people", "golden" (the detector's own on larger frames) or none.
-    more: further options of stage two. beside_all: degraded frames are judged beside every baseline there is.
+    kinds: the degradations that stage two puts on frames. more: its further options. beside_all: degraded
+    frames are judged beside every baseline there is.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Recipe:
     iterations: int
     tests: tuple[str, ...]
     labels: Literal["people", "golden", "none"] = "none"
+    kinds: str = TRAINED_KINDS
     more: tuple[str, ...] = ()
     beside_all: bool = False
 
@@ -58,11 +62,39 @@ class Recipe:
         return f"{self.frames}-golden" if self.labels == "golden" else self.frames
 
 
+Family = Callable[[str], Recipe]
+"""Enhancers that are made alike, by the fold that they are for."""
+
+
 def unlabelled(fold: str) -> Recipe:
     """The enhancer for cameras never seen that uses no label."""
-    more = ("--photographs", "photographs", "--validate-on", VALIDATION)
     return Recipe(
-        f"{fold}-unlabelled", fold, WITHOUT_LABELS, 1200, tests_of(fold), "none", more, beside_all=True
+        f"{fold}-unlabelled",
+        fold,
+        WITHOUT_LABELS,
+        1200,
+        tests_of(fold),
+        more=("--photographs", "photographs", "--validate-on", VALIDATION, "--eval-every", "400"),
+        beside_all=True,
+    )
+
+
+def longer(fold: str) -> Recipe:
+    """The same with a third more steps of twice the length, more of the kinds that cost most, and no choice.
+
+    Its last state is the only one that is validated, so that no label at all has a say.
+    """
+    return Recipe(
+        f"{fold}-longer",
+        fold,
+        WITHOUT_LABELS,
+        1600,
+        tests_of(fold),
+        kinds=f"{TRAINED_KINDS},blur,salt-and-pepper",
+        more=(
+            *("--photographs", "photographs", "--validate-on", VALIDATION, "--eval-every", "1600"),
+            *("--learning-rate", "0.002"),
+        ),
     )
 
 
@@ -73,14 +105,15 @@ def tests_of(fold: str) -> tuple[str, ...]:
 
 def recipes() -> list[Recipe]:
     """All enhancers: for cameras never seen, for the same camera, and from public photographs alone."""
-    validated = ("--validate-on", VALIDATION)
+    validated = ("--validate-on", VALIDATION, "--eval-every", "400")
     golden = ("--photographs", "photographs-golden", "--photographs-labelled", *validated)
     people = ("--photographs", "photographs", *validated)
     same = ("same-degraded", "same-clear")
     return [
         *map(unlabelled, FOLDS),
-        Recipe("fold-a-golden", "fold-a", WITH_LABELS, 800, tests_of("fold-a"), "golden", golden),
-        Recipe("fold-a-labelled", "fold-a", WITH_LABELS, 600, tests_of("fold-a")[3:], "people", people),
+        *map(longer, FOLDS),
+        Recipe("fold-a-golden", "fold-a", WITH_LABELS, 800, tests_of("fold-a"), "golden", more=golden),
+        Recipe("fold-a-labelled", "fold-a", WITH_LABELS, 600, tests_of("fold-a")[3:], "people", more=people),
         Recipe("same-unlabelled", "clip/part-1", WITHOUT_LABELS, 400, same, beside_all=True),
         Recipe("same-labelled", "clip/part-1", "detection,distill,features", 400, same, "people"),
         Recipe("public-unlabelled", "photographs", "distill", 400, same),
@@ -97,12 +130,13 @@ def train(place: Workplace, recipe: Recipe) -> None:
     half = ("--hard-quantile", "0.5")
     place.turbo(difficulty, "label-difficulty", *made, "--dataset", spoiled, "--out", difficulty, *half)
     played = ("--dataset", spoiled, "--difficulty", difficulty, "--iterations", "150", "--batch-size", "4")
-    place.turbo(gan, "train-gan", *made, *played, "--out", gan)
+    place.turbo(gan, "train-gan", *made, *played, "--out", gan, running=place.running)
     out = f"{recipe.name}.safetensors"
     learnt = ("--gan", gan, "--dataset", recipe.learns_from, "--loss", recipe.loss)
-    shown = ("--degrade", TRAINED_KINDS, "--classes", CLASSES, "--crop", "320x256")
-    length = ("--iterations", str(recipe.iterations), "--eval-every", "400")
-    place.turbo(out, "train-multiexit", *made, *learnt, *shown, *length, *recipe.more, "--out", out)
+    shown = ("--degrade", recipe.kinds, "--classes", CLASSES, "--crop", "320x256")
+    length = ("--iterations", str(recipe.iterations))
+    line = ("train-multiexit", *made, *learnt, *shown, *length, *recipe.more, "--out", out)
+    place.turbo(out, *line, running=place.running)
 
 
 def fine_tune(place: Workplace) -> None:
@@ -130,19 +164,20 @@ def boxes_folder(recipe: Recipe, test: str) -> str:
     return f"{recipe.name}-on-{test}-boxes"
 
 
-def fixed_level(place: Workplace, fold: str) -> str:
+def fixed_level(place: Workplace, family: Family, fold: str) -> str:
     """The level that was best, by AP50, for the other folds' enhancers on degraded frames of their cameras.
 
     None of those enhancers had seen the cameras that it is judged on, and none of them is this fold's.
     """
     others = [other for other in FOLDS if other != fold]
-    reports = [evaluate(place, unlabelled(other), f"{other}-degraded")["levels"] for other in others]
+    reports = [evaluate(place, family(other), f"{other}-degraded")["levels"] for other in others]
     return max(LEVELS, key=lambda level: sum(levels[level]["all"]["ap50"] for levels in reports))
 
 
 def table_rows(place: Workplace, recipe: Recipe) -> list[str]:
     """One row for each set of test frames, and one for each of its cameras of at least 20 frames."""
-    fixed = fixed_level(place, recipe.frames) if recipe.frames in FOLDS else ""
+    family = longer if recipe.name.endswith("longer") else unlabelled
+    fixed = fixed_level(place, family, recipe.frames) if recipe.frames in FOLDS else ""
     rows = []
     for test in recipe.tests:
         report = evaluate(place, recipe, test)
@@ -154,18 +189,18 @@ def table_rows(place: Workplace, recipe: Recipe) -> list[str]:
     return rows
 
 
-def pooled(place: Workplace, kind: str) -> tuple[Pooled, list[str]]:
+def pooled(place: Workplace, family: Family, kind: str) -> tuple[Pooled, list[str]]:
     """All frames of one kind, each by the enhancer that never saw its camera; and the folds' fixed levels."""
     folds = [fold for fold in FOLDS if kind in TESTS[fold]]
     tests = {fold: f"{fold}-{kind}" for fold in folds}
-    folders = [place.out / boxes_folder(unlabelled(fold), test) for fold, test in tests.items()]
+    folders = [place.out / boxes_folder(family(fold), test) for fold, test in tests.items()]
     datasets = [open_dataset(place.out / test) for test in tests.values()]
-    return Pooled(datasets, folders), [fixed_level(place, fold) for fold in folds]
+    return Pooled(datasets, folders), [fixed_level(place, family, fold) for fold in folds]
 
 
 def baselines_table(place: Workplace) -> list[str]:
     """All baselines and their oracle on the degraded frames of all cameras never seen."""
-    frames, fixed = pooled(place, "degraded")
+    frames, fixed = pooled(place, unlabelled, "degraded")
     kept = sorted(path.stem for path in frames.folders[0].iterdir())
     names = {
         kind: [name.removeprefix(f"{kind}-") for name in kept if name.startswith(f"{kind}-")]
@@ -197,8 +232,11 @@ def main() -> None:
     )
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--device", default="cpu", help="where enhancers are trained")
+    parser.add_argument("--workers", default="1", help="processes that make their samples")
     arguments = parser.parse_args()
-    place = Workplace(arguments.data.resolve(), arguments.out.resolve())
+    running = ("--device", arguments.device, "--workers", arguments.workers)
+    place = Workplace(arguments.data.resolve(), arguments.out.resolve(), running)
     place.out.mkdir(parents=True, exist_ok=True)
     prepare(place)
     for recipe in recipes():
@@ -207,9 +245,9 @@ def main() -> None:
     print("\n".join([row(*HEAD), row(*["---"] * len(HEAD))]))
     for recipe in recipes():
         print("\n".join(table_rows(place, recipe)), flush=True)
-    for kind in TESTS["fold-a"][:-1]:
-        frames, fixed = pooled(place, kind)
-        print(pooled_row(frames, fixed, "all folds", kind), flush=True)
+    for name, family in (("all folds", unlabelled), ("all folds, longer", longer)):
+        for kind in TESTS["fold-a"][:-1]:
+            print(pooled_row(*pooled(place, family, kind), name, kind), flush=True)
     print("\n", "\n".join(baselines_table(place)), sep="")
     print("\n", "\n".join(same_camera_table(place)), sep="")
 
