@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -24,7 +25,7 @@ from turbo_cli.data.images import Frame
 from turbo_cli.data.selection import Selection
 from turbo_cli.detectors.running import detect_frames
 from turbo_cli.enhancement.difficulty import classify, confidence
-from turbo_cli.errors import TurboError
+from turbo_cli.errors import TurboError, TurboWarning
 from turbo_cli.metrics import evaluate
 from turbo_cli.training.difficulty_chart import COLORS, difficulty_chart
 from turbo_cli.training.labelling import Labelling, Rule, label_frames, label_scores, scores_path
@@ -184,6 +185,18 @@ def test_quantile_makes_that_share_hard(tmp_path: Path) -> None:
     labelled = label_scores(stream, tmp_path / "difficulty.csv", Labelling(hard_quantile=0.3))
     filled = labelled.counts["easy"] + labelled.counts["hard"]
     assert labelled.counts["hard"] / filled == pytest.approx(0.3, abs=0.01)
+
+
+@pytest.mark.parametrize(("quantile", "rarer"), [(0.02, "hard"), (0.98, "easy")])
+def test_too_few_of_either_kind_are_warned_of(tmp_path: Path, quantile: float, rarer: str) -> None:
+    stream, out = _write_scores(tmp_path / "difficulty.scores.jsonl", 500), tmp_path / "difficulty.csv"
+    with pytest.warns(
+        TurboWarning, match=rf"difficulty\.csv: \d+ of \d+ frames are {rarer}, .*--hard-quantile"
+    ):
+        label_scores(stream, out, Labelling(roi_score=0.05, hard_quantile=quantile))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        label_scores(stream, out, Labelling(hard_quantile=0.3))
 
 
 def test_bars_of_the_chart_have_the_areas_of_their_counts(tmp_path: Path) -> None:

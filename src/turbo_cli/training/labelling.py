@@ -1,6 +1,7 @@
 """Labelling frames by how hard the detector finds them (§4.2), or by their small objects (§6.3)."""
 
 import hashlib
+import warnings
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from turbo_cli.artifacts.roi_scores import FrameScores, RoiScores
 from turbo_cli.data import Dataset
 from turbo_cli.detectors.base import SplitDetector
 from turbo_cli.enhancement.difficulty import HARD_THRESHOLD, ROI_SCORE, classify, mean_score
-from turbo_cli.errors import TurboError
+from turbo_cli.errors import TurboError, TurboWarning
 from turbo_cli.metrics import Classes, class_of_category
 from turbo_cli.progress import Track, untracked
 from turbo_cli.training.difficulty_survey import Separation, Survey, calibrate, survey_frames
@@ -29,6 +30,10 @@ FLOORS = tuple(step / 20 for step in range(1, 15))
 """RoI floors that are surveyed: 0.05, 0.1, … 0.7."""
 
 AGNOSTIC_QUANTILE = 0.5
+
+FEW = 0.05
+"""Of the frames that are easy or hard: a smaller share of either is warned of."""
+
 HISTOGRAM_BINS = 20
 
 
@@ -155,7 +160,10 @@ def label_frames(
 def label_scores(
     scores: RoiScores, out: Path, options: Labelling, track: Track = untracked
 ) -> LabelledFrames:
-    """Write `difficulty.csv` from what a detector made of each frame, in two passes over its scores."""
+    """Write `difficulty.csv` from what a detector made of each frame, in two passes over its scores.
+
+    Where hardly any frame is easy, or hardly any hard, that is a `TurboWarning`.
+    """
     roi_score = ROI_SCORE if options.roi_score is None else options.roi_score
     survey = survey_frames(track(scores, "surveying"), sorted({*FLOORS, roi_score}))
     calibration = calibrate(survey) if options.calibrate else None
@@ -169,7 +177,17 @@ def label_scores(
             if row.difficulty is not None:
                 histogram[int(row.class_ == "hard"), _bar(row.difficulty)] += 1
     by_class: dict[DifficultyClass, int] = {name: counts[name] for name in ("easy", "hard", "empty")}
+    _warn_of_few(out, by_class)
     return LabelledFrames(rule, by_class, histogram, survey, calibration)
+
+
+def _warn_of_few(out: Path, counts: dict[DifficultyClass, int]) -> None:
+    """Stage one plays easy frames against hard ones, and D_f learns to tell them apart: it needs both."""
+    rarer: DifficultyClass = "easy" if counts["easy"] < counts["hard"] else "hard"
+    both = counts["easy"] + counts["hard"]
+    if counts[rarer] < FEW * both:
+        few = f"{out}: {counts[rarer]} of {both} frames are {rarer}, which is little to train on"
+        warnings.warn(f"{few} (--hard-quantile 0.5 makes half of them hard)", TurboWarning, stacklevel=3)
 
 
 def _rule(options: Labelling, roi_score: float, survey: Survey, calibration: Separation | None) -> Rule:
