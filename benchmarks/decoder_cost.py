@@ -3,8 +3,8 @@
     python -m benchmarks.decoder_cost tiny yolo-fastest-xl yolov3 faster-rcnn efficientdet-d0
     python -m benchmarks.decoder_cost yolov3 --device cuda:0
 
-CPU time of one thread, or what CUDA events say. Weights are random: only the architecture counts, and NMS
-finds little to do. A frame at level 5 runs the five layers and leaves by exit 5.
+CPU time of one thread, or what CUDA events say. Weights are random: `tiny` finds no box then, darknet's
+networks find thousands, which a GPU feels. A frame at level 5 runs the five layers and leaves by exit 5.
 """
 
 import argparse
@@ -12,14 +12,16 @@ from functools import partial
 from statistics import median
 
 import torch
-from benchmarks.timing import Run, milliseconds
+from benchmarks.timing import milliseconds, positive
 
 from turbo_cli.allocator import keep_freed_memory
 from turbo_cli.detectors.base import STAGES
+from turbo_cli.detectors.catalogue import CATALOGUE
 from turbo_cli.detectors.loading import find_device
 from turbo_cli.detectors.untrained import make_untrained
 from turbo_cli.enhancement.decoder import Decoder
 from turbo_cli.enhancement.discriminators import FrameDiscriminator
+from turbo_cli.profiling.pieces import Run
 
 RUNS = 15
 
@@ -29,8 +31,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("detectors", nargs="+")
-    parser.add_argument("--batch", type=int, default=1, help="frames at a time")
+    parser.add_argument("detectors", nargs="+", choices=CATALOGUE, metavar="DETECTOR")
+    parser.add_argument("--batch", type=positive, default=1, help="frames at a time")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     keep_freed_memory()

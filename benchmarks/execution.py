@@ -3,7 +3,8 @@
     python -m benchmarks.execution tiny yolo-fastest-xl
     python -m benchmarks.execution tiny yolov3 --device cuda:0
 
-CPU time of one thread, or what CUDA events say. Weights are random: only the architecture counts.
+CPU time of one thread, or what CUDA events say. Weights are random: NMS has more or less to do than with
+trained ones, in both executions alike.
 """
 
 import argparse
@@ -11,9 +12,10 @@ from typing import get_args
 
 import numpy as np
 import torch
-from benchmarks.timing import milliseconds
+from benchmarks.timing import milliseconds, positive
 
 from turbo_cli.allocator import keep_freed_memory
+from turbo_cli.detectors.catalogue import CATALOGUE
 from turbo_cli.detectors.loading import find_device
 from turbo_cli.detectors.untrained import make_untrained
 from turbo_cli.enhancement.calibration import Calibration
@@ -31,8 +33,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("detectors", nargs="+")
-    parser.add_argument("--frames", type=int, nargs="+", default=[4, 16, 32])
+    parser.add_argument("detectors", nargs="+", choices=CATALOGUE, metavar="DETECTOR")
+    parser.add_argument("--frames", type=positive, nargs="+", default=[4, 16, 32])
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     device = find_device(options.device)
@@ -67,8 +69,8 @@ def compare(enhancer: Enhancer, frames: int, device: torch.device) -> list[float
     for _ in range(PLANS):
         plan = random.integers(0, 6, frames).tolist()
         took: dict[Execution, list[float]] = {way: [] for way in WAYS}
-        enhancer.run(images, plan, "staged")  # what a first batch of some size does only once
-        enhancer.run(images, plan, "per-level")
+        for way in WAYS:
+            enhancer.run(images, plan, way)  # what a first batch of some size does only once
         for _ in range(ROUNDS):
             for way, times in took.items():
                 times.append(milliseconds(lambda: enhancer.run(images, plan, way), device))  # noqa: B023

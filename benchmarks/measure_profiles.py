@@ -7,12 +7,11 @@ do; gains are the assumed ones of the paper's hardware (`ship_profiles.py`). Eff
 """
 
 import argparse
-import dataclasses
 import tempfile
 from pathlib import Path
 
-import torch
 from benchmarks.ship_profiles import CAPACITIES, assumed_gains, assumption, make_enhancer, write_frames
+from benchmarks.timing import positive
 from pydantic import JsonValue
 
 from turbo_cli.artifacts import accuracy, latency
@@ -21,7 +20,8 @@ from turbo_cli.artifacts.latency import LatencyTable
 from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.data import Dataset
 from turbo_cli.enhancement.ladders import EnhancerLadder
-from turbo_cli.profiling.latency_tables import device_name
+from turbo_cli.enhancement.levels import ENHANCER
+from turbo_cli.profiling.latency_tables import measured_settings
 from turbo_cli.profiling.measuring import measure_latencies
 from turbo_cli.profiling.monitors import find_monitor
 from turbo_cli.profiling.targets import Target, find_target
@@ -34,8 +34,8 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("out", type=Path, help="the folder of this device's profiles")
-    parser.add_argument("--gpu", default="auto")
-    parser.add_argument("--max-batch", type=int, default=16)
+    parser.add_argument("--gpu", default="cuda:0")
+    parser.add_argument("--max-batch", type=positive, default=16)
     parser.add_argument("--max-seconds", type=float, default=1.0)
     options = parser.parse_args()
     target = find_target(options.gpu, estimate=False)
@@ -52,19 +52,12 @@ def main() -> None:
 def measure(name: str, frames: Dataset, target: Target, max_batch: int, max_seconds: float) -> LatencyTable:
     """Every piece of one detector and a decoder for it, batches of 1…max_batch."""
     enhancer = make_enhancer(name).to(target.device)
-    monitor = find_monitor(target.device)
     ladder = EnhancerLadder(enhancer, Path("none"))
+    monitor = find_monitor(target.device)
     measured = measure_latencies(ladder, frames, monitor, max_batch, max_seconds)
-    settings: dict[str, JsonValue] = {
-        "device": target.device,
-        "device_name": device_name(target.device),
-        "torch": torch.__version__,
-        "max_batch": max_batch,
-        "max_seconds": max_seconds,
-        "input_size": [*enhancer.detector.input_size],
-        "disturbance": dataclasses.asdict(measured.disturbance),
-        "warnings": [*measured.disturbance.complaints()],
-    }
+    size: list[JsonValue] = [*enhancer.detector.input_size]
+    settings = measured_settings(measured, target.device, max_seconds)
+    settings |= {"input_size": size, "levels": ENHANCER, "max_batch": max_batch}
     own = Provenance(detector=name, detector_weights_hash=None, settings=settings)
     return LatencyTable(own, measured.rows)
 

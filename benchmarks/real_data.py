@@ -52,18 +52,25 @@ LAST_WRITTEN = "same-clear"
 class Workplace:
     """Where the data lies, and where everything is made, each result beside the command that made it.
 
-    running: options of trainings that say how they are run, and are no part of what is made.
+    training: options of trainings that say how they are run, and are no part of what is made.
     """
 
     data: Path
     out: Path
-    running: tuple[str, ...] = ()
+    training: tuple[str, ...] = ()
 
-    def turbo(self, made: str, *arguments: str, running: Sequence[str] = ()) -> None:
-        """Run `turbo …` in the folder of results unless `made` is there; its output goes to `made`.log."""
+    def train(self, made: str, *arguments: str) -> None:
+        """As `turbo`, on the device at hand."""
+        self.turbo(made, *arguments, unrecorded=self.training)
+
+    def turbo(self, made: str, *arguments: str, unrecorded: Sequence[str] = ()) -> None:
+        """Run `turbo …` in the folder of results unless `made` is there; its output goes to `made`.log.
+
+        unrecorded: further options, that do not change what is made.
+        """
         if not self._has(made, arguments):
             with self._beside(made, ".log").open("w") as log:
-                command = ["turbo", "--verbose", *arguments, *running]
+                command = ["turbo", "--verbose", *arguments, *unrecorded]
                 subprocess.run(command, cwd=self.out, check=True, stdout=log)
             self._beside(made, ".command").write_text(shlex.join(arguments))
 

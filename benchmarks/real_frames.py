@@ -42,8 +42,8 @@ class Recipe:
     """One enhancer. frames: the dataset whose cameras it is trained on; tests: datasets it is judged on.
 
     labels: whose stage two learns from: "people", "golden" (the detector's own on larger frames) or none.
-    kinds: the degradations that stage two puts on frames. more: its further options. beside_all: degraded
-    frames are judged beside every baseline there is.
+    kinds: degradations that stage two puts on frames. eval_every: steps between its validations. more: its
+    further options. beside_all: degraded frames are judged beside every baseline there is.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Recipe:
     tests: tuple[str, ...]
     labels: Literal["people", "golden", "none"] = "none"
     kinds: str = TRAINED_KINDS
+    eval_every: int = 400
     more: tuple[str, ...] = ()
     beside_all: bool = False
 
@@ -74,7 +75,7 @@ def unlabelled(fold: str) -> Recipe:
         WITHOUT_LABELS,
         1200,
         tests_of(fold),
-        more=("--photographs", "photographs", "--validate-on", VALIDATION, "--eval-every", "400"),
+        more=("--photographs", "photographs", "--validate-on", VALIDATION),
         beside_all=True,
     )
 
@@ -91,10 +92,8 @@ def longer(fold: str) -> Recipe:
         1600,
         tests_of(fold),
         kinds=f"{TRAINED_KINDS},blur,salt-and-pepper",
-        more=(
-            *("--photographs", "photographs", "--validate-on", VALIDATION, "--eval-every", "1600"),
-            *("--learning-rate", "0.002"),
-        ),
+        eval_every=1600,
+        more=("--photographs", "photographs", "--validate-on", VALIDATION, "--learning-rate", "0.002"),
     )
 
 
@@ -105,7 +104,7 @@ def tests_of(fold: str) -> tuple[str, ...]:
 
 def recipes() -> list[Recipe]:
     """All enhancers: for cameras never seen, for the same camera, and from public photographs alone."""
-    validated = ("--validate-on", VALIDATION, "--eval-every", "400")
+    validated = ("--validate-on", VALIDATION)
     golden = ("--photographs", "photographs-golden", "--photographs-labelled", *validated)
     people = ("--photographs", "photographs", *validated)
     same = ("same-degraded", "same-clear")
@@ -130,13 +129,12 @@ def train(place: Workplace, recipe: Recipe) -> None:
     half = ("--hard-quantile", "0.5")
     place.turbo(difficulty, "label-difficulty", *made, "--dataset", spoiled, "--out", difficulty, *half)
     played = ("--dataset", spoiled, "--difficulty", difficulty, "--iterations", "150", "--batch-size", "4")
-    place.turbo(gan, "train-gan", *made, *played, "--out", gan, running=place.running)
+    place.train(gan, "train-gan", *made, *played, "--out", gan)
     out = f"{recipe.name}.safetensors"
     learnt = ("--gan", gan, "--dataset", recipe.learns_from, "--loss", recipe.loss)
     shown = ("--degrade", recipe.kinds, "--classes", CLASSES, "--crop", "320x256")
-    length = ("--iterations", str(recipe.iterations))
-    line = ("train-multiexit", *made, *learnt, *shown, *length, *recipe.more, "--out", out)
-    place.turbo(out, *line, running=place.running)
+    length = ("--iterations", str(recipe.iterations), "--eval-every", str(recipe.eval_every))
+    place.train(out, "train-multiexit", *made, *learnt, *shown, *length, *recipe.more, "--out", out)
 
 
 def fine_tune(place: Workplace) -> None:
@@ -176,7 +174,7 @@ def fixed_level(place: Workplace, family: Family, fold: str) -> str:
 
 def table_rows(place: Workplace, recipe: Recipe) -> list[str]:
     """One row for each set of test frames, and one for each of its cameras of at least 20 frames."""
-    family = longer if recipe.name.endswith("longer") else unlabelled
+    family = longer if recipe in map(longer, FOLDS) else unlabelled
     fixed = fixed_level(place, family, recipe.frames) if recipe.frames in FOLDS else ""
     rows = []
     for test in recipe.tests:
@@ -235,8 +233,8 @@ def main() -> None:
     parser.add_argument("--device", default="cpu", help="where enhancers are trained")
     parser.add_argument("--workers", default="1", help="processes that make their samples")
     arguments = parser.parse_args()
-    running = ("--device", arguments.device, "--workers", arguments.workers)
-    place = Workplace(arguments.data.resolve(), arguments.out.resolve(), running)
+    training = ("--device", arguments.device, "--workers", arguments.workers)
+    place = Workplace(arguments.data.resolve(), arguments.out.resolve(), training)
     place.out.mkdir(parents=True, exist_ok=True)
     prepare(place)
     for recipe in recipes():

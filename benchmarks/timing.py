@@ -1,13 +1,12 @@
 """What one call costs on the device at hand: a benchmark's own clock."""
 
+import argparse
 import time
-from collections.abc import Callable
 
 import torch
 
+from turbo_cli.profiling.pieces import Run
 from turbo_cli.profiling.stopwatch import stopwatch
-
-Run = Callable[[], object]
 
 
 def milliseconds(run: Run, device: torch.device) -> float:
@@ -17,3 +16,11 @@ def milliseconds(run: Run, device: torch.device) -> float:
     begun = time.process_time()
     run()
     return 1e3 * (time.process_time() - begun)
+
+
+def positive(text: str) -> int:
+    """An option's value: a number from 1 on."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number

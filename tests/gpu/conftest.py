@@ -16,7 +16,7 @@ def _cuda() -> None:
 
 @pytest.fixture(scope="session")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two cameras of twelve frames each, by day and at night."""
+    """Two cameras of twelve frames each, nine of them by day and fifteen at night."""
     folder = tmp_path_factory.mktemp("made-up") / "street"
-    synthesize(folder, 2, 12, (320, 192), 5.0, 0, ("clean", "night"))
+    synthesize(folder, 2, 12, (320, 192), 0.5, 0, ("clean", "night"))
     return folder

@@ -15,6 +15,8 @@ from turbo_cli.detectors.conformance import verify
 from turbo_cli.detectors.running import detect_frames
 from turbo_cli.detectors.untrained import make_untrained
 
+pytestmark = pytest.mark.gpu
+
 TOLERANCE = 0.01
 """Convolutions of float32 keep ten bits of their factors there (TF32)."""
 
@@ -55,7 +57,8 @@ def test_the_boxes_are_those_of_the_processor(street: Path) -> None:
 
 
 def assert_sees(found: Detections, expected: Detections, pixels: float) -> None:
-    """Every expected box is there, to so many pixels, and scores at least 0.3."""
-    confident = found.above(0.3).boxes_xyxy
-    for box in expected.boxes_xyxy:
-        assert len(confident) and np.abs(confident - box).max(axis=1).min() < pixels
+    """Every expected box is there, of its class, to so many pixels, and scores at least 0.3."""
+    confident = found.above(0.3)
+    for box, category in zip(expected.boxes_xyxy, expected.category_ids, strict=True):
+        alike = confident.boxes_xyxy[confident.category_ids == category]
+        assert len(alike) and np.abs(alike - box).max(axis=1).min() < pixels

@@ -7,12 +7,15 @@ import pytest
 import torch
 
 from tests.gpu.test_detectors import assert_sees
+from tests.profiling.streets import make_enhancer
 from turbo_cli.boxes import Detections
 from turbo_cli.data import open_dataset
 from turbo_cli.detectors import load_detector
 from turbo_cli.detectors.base import hash_state
 from turbo_cli.enhancement import Runtime, load_enhancer
 from turbo_cli.enhancement.enhancer import Enhancer
+
+pytestmark = pytest.mark.gpu
 
 RUNTIMES = {
     "float32": Runtime(),
@@ -29,7 +32,7 @@ def on(device: str, runtime: Runtime = RUNTIMES["float32"]) -> Enhancer:
 
 def batch(street: Path, enhancer: Enhancer) -> torch.Tensor:
     dataset = open_dataset(street)
-    images, _ = enhancer.detector.prepare([dataset.frame(row) for row in range(12)])
+    images, _ = enhancer.detector.prepare([dataset.frame(row) for row in range(len(dataset))])
     return images
 
 
@@ -41,6 +44,7 @@ def test_random_plans_see_what_the_processor_sees(street: Path, name: str) -> No
     for _ in range(3):
         plan = random.integers(0, 6, len(images)).tolist()
         expected = reference.run(images, plan)
+        assert sum(len(here.above(0.6)) for here in expected) > 20
         for found in (
             enhancer.run(there, plan),
             enhancer.run(there, plan, "per-level"),
@@ -48,6 +52,14 @@ def test_random_plans_see_what_the_processor_sees(street: Path, name: str) -> No
         ):
             assert_same(found, expected, 1.5 if enhancer.runtime.precision == "float32" else 4.0)
     assert hash_state(enhancer.detector) == enhancer.detector.weights_hash
+
+
+@pytest.mark.parametrize("level", range(1, 6))
+def test_an_untrained_level_sees_what_level_0_sees(street: Path, level: int) -> None:
+    detector = load_detector("tiny", device="cuda")
+    enhancer = make_enhancer(trained=False, detector=detector).to("cuda")
+    images = batch(street, enhancer)
+    assert_same(enhancer.run(images, [level] * len(images)), enhancer.run(images, [0] * len(images)), 1.5)
 
 
 def assert_same(found: list[Detections], expected: list[Detections], pixels: float) -> None:

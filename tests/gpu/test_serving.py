@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.serving.processes import read_records, serve_process
 from turbo_cli.data import open_dataset
 from turbo_cli.serving.replay import ReplayOptions, replay
+
+pytestmark = pytest.mark.gpu
 
 PROJECT = """
 detector: tiny

@@ -6,9 +6,13 @@ import pytest
 import torch
 
 from tests.conftest import RunTurbo
+from turbo_cli.artifacts import enhancer as artifact
 from turbo_cli.detectors import load_detector
 from turbo_cli.enhancement import load_enhancer
+from turbo_cli.errors import TurboError
 from turbo_cli.training.memory import within_memory
+
+pytestmark = pytest.mark.gpu
 
 SHORT = ("--batch-size", "4", "--workers", "1", "--device", "cuda")
 
@@ -36,7 +40,9 @@ def test_both_stages(turbo: RunTurbo, street: Path, folder: Path, amp: bool) -> 
         "train-multiexit", *made, "--gan", gan, "--out", enhancer, *losses, "--iterations", "6", *more
     )
     assert stage_two.status == 0, stage_two.err
-    decoder = load_enhancer(enhancer, load_detector("tiny")).decoder
+    detector = load_detector("tiny")
+    assert artifact.read(enhancer, "tiny", detector.weights_hash).provenance.settings["amp"] is amp
+    decoder = load_enhancer(enhancer, detector).decoder
     assert all(parameter.isfinite().all() for parameter in decoder.parameters())
     assert all(decoder.layer(level).addition.weight.abs().sum() > 0 for level in range(1, 6))
 
@@ -47,7 +53,7 @@ def test_what_would_fit_is_found_after_memory_ran_out() -> None:
     _, whole = torch.cuda.mem_get_info()
     torch.cuda.set_per_process_memory_fraction(512 * 2**20 / whole)
     try:
-        with pytest.raises(Exception, match=r"--batch-size 16: not enough memory.*--batch-size [248] fits"):
+        with pytest.raises(TurboError, match=r"--batch-size 16: not enough memory.*--batch-size [248] fits"):
             within_memory(lambda size: torch.empty(size, 64 * 2**20, dtype=torch.uint8, device="cuda"), 16)
     finally:
         torch.cuda.set_per_process_memory_fraction(1.0)

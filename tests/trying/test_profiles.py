@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.profiling.streets import make_enhancer, write_enhancer
 from turbo_cli.detectors import load_detector
@@ -17,6 +18,19 @@ def test_the_shipped_one_is_found_or_the_command_that_makes_one_named() -> None:
     assert shipped_profile("tiny", "cpu") == "cpu/tiny"
     with pytest.raises(TurboError, match=r"turbo profile measure --detector yolov3 .*--profile"):
         shipped_profile("yolov3", "cpu")
+
+
+@pytest.mark.parametrize(("name", "found"), [("NVIDIA H200", True), ("NVIDIA H200 MIG 1g.18gb", False)])
+def test_a_gpu_has_its_own_profile_and_a_slice_of_it_none(
+    name: str, found: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("turbo_cli.trying.profiles.find_device", torch.device)
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda _device: name)
+    if found:
+        assert shipped_profile("tiny", "cuda:0") == "h200/tiny"
+    else:
+        with pytest.raises(TurboError, match="no profile of tiny on cuda:0"):
+            shipped_profile("tiny", "cuda:0")
 
 
 def test_another_enhancer_is_doubted_not_refused(tmp_path: Path) -> None:

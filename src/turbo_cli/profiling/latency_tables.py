@@ -42,7 +42,7 @@ def make_latency_table(
     if target.hardware is None:
         monitor = find_monitor(target.device)
         measured = measure_latencies(ladder, dataset, monitor, max_batch, max_seconds, track)
-        rows, settings = measured.rows, _measured(measured, target.device, max_seconds)
+        rows, settings = measured.rows, measured_settings(measured, target.device, max_seconds)
     else:
         if not isinstance(ladder, EnhancerLadder):
             raise TurboError(f"levels {levels.name!r} can only be measured", "leave out --estimate")
@@ -63,14 +63,15 @@ def make_latency_table(
     return LatencyTable(provenance, rows)
 
 
-def _measured(measured: Measured, device: str, max_seconds: float) -> Settings:
+def measured_settings(measured: Measured, device: str, max_seconds: float) -> Settings:
+    """How latencies were measured, for their metadata; what disturbed that is a `TurboWarning` each."""
     complaints = measured.disturbance.complaints()
     for complaint in complaints:
         warnings.warn(f"latencies may be wrong: {complaint}", TurboWarning, stacklevel=3)
     interpolation = check_interpolation(measured.rows)
     return {
         "device": device,
-        "device_name": device_name(device),
+        "device_name": _device_name(device),
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
         "max_seconds": max_seconds,
@@ -86,7 +87,7 @@ def _estimated(hardware: Hardware) -> Settings:
     return {"hardware": dataclasses.asdict(hardware), "efficiency": EFFICIENCY}
 
 
-def device_name(device: str) -> str:
+def _device_name(device: str) -> str:
     """What the driver calls a GPU; of a processor, its architecture and vector extensions."""
     if device != "cpu":
         return torch.cuda.get_device_name(device)

@@ -51,7 +51,8 @@ def doubts(profile: Profile, ladder: EnhancerLadder) -> list[str]:
 
 
 def _names(device: str) -> set[str]:
-    """Words by which the device may be called: cpu, or those of the GPU's name."""
+    """Words by which the device may be called: cpu, or those of the GPU's name; none for a slice of a GPU."""
     found = find_device(device)
     name = torch.cuda.get_device_name(found) if found.type == "cuda" else found.type
-    return set(re.split(r"\W+", name.lower()))
+    words = set(re.split(r"\W+", name.lower()))
+    return set() if "mig" in words else words

@@ -1,5 +1,4 @@
 import errno
-import itertools
 import os
 import resource
 import signal
@@ -72,42 +71,46 @@ def test_a_torn_line_longer_than_what_is_read_at_once(tmp_path: Path) -> None:
     assert indices(path.read_text()) == [0, 1]
 
 
-def kill_while_writing(path: Path) -> None:
-    """Fork a child that writes for ever, and kill it."""
+def kill_while_writing(path: Path, number: int) -> None:
+    """Fork a child that writes records of this number for ever, and kill it once it has written some."""
 
     child = os.fork()
     if child == 0:
         try:
             file = NdjsonFile(path, max_bytes=200 * LINE_BYTES)
-            for number in itertools.count():
-                file.write(record(number % 10))
+            while True:
+                file.write(record(number))
         finally:
             os._exit(1)
-    until(lambda: path.exists() and path.stat().st_size > 0)
+    until(lambda: number in numbers_while_written(path))
     time.sleep(0.05)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
 
 
+def numbers_while_written(path: Path) -> set[int]:
+    """As `numbers_written`; nothing where files turn over meanwhile."""
+    try:
+        return numbers_written(path)
+    except FileNotFoundError:
+        return set()
+
+
+def numbers_written(path: Path) -> set[int]:
+    """Of all records; only the newest file may end in a torn line, be empty, or not be there."""
+    newest = path.read_bytes() if path.exists() else b""
+    full = [part.read_bytes() for part in path.parent.glob(f"{path.name}.*")]
+    return {number for lines in (newest[: newest.rfind(b"\n") + 1], *full) for number in indices(lines)}
+
+
 @pytest.mark.parametrize("repetition", range(3))
 def test_sigkill_leaves_whole_lines_and_a_restart_continues(tmp_path: Path, repetition: int) -> None:
     path = tmp_path / "results.ndjson"
-    for _ in range(3):
-        kill_while_writing(path)
-        assert any(indices(whole_lines(part)) for part in parts(path))
+    for number in range(3):
+        kill_while_writing(path, number)
+        assert number in numbers_written(path)
         write(path, range(5, 6))
         assert indices(path.read_bytes())[-1] == 5
-
-
-def parts(path: Path) -> list[Path]:
-    """The newest file and those before it: killed while they turn over, the newest may be empty or absent."""
-    return sorted(path.parent.glob(f"{path.name}*"))
-
-
-def whole_lines(path: Path) -> bytes:
-    """All but a torn last line, after which no other may be torn."""
-    written = path.read_bytes()
-    return written[: written.rfind(b"\n") + 1]
 
 
 def test_a_full_disk_costs_only_what_does_not_fit(tmp_path: Path) -> None:
