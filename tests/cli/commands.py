@@ -93,9 +93,10 @@ ARGUMENTS: dict[str, Callable[[Path], str]] = {
     "url": lambda folder: service_url(),
 }
 
-# What keeps a command short that would work for long.
+# What keeps a command short that would work for long, or quiet where frames of noise would be warned of.
 SHORT: dict[str, list[str]] = {
     "data synth": ["--cameras", "1", "--frames", "2"],
+    "label-difficulty": ["--roi-score", "0.05", "--hard-quantile", "0.5"],
     "train-gan": ["--iterations", "1", "--batch-size", "2", "--workers", "0"],
     "train-multiexit": ["--loss", "distill", "--iterations", "1", "--batch-size", "2", "--workers", "0"],
     "weights fine-tune": ["--iterations", "1", "--batch-size", "2", "--workers", "0"],

@@ -56,6 +56,7 @@ SHORTER = {
     **SHORT,
     "evaluate": [*SHORT["evaluate"], "--frames", "4"],
     "data synth": ["--cameras", "1", "--frames", "2"],
+    "label-difficulty": [],
     "profile measure": ["--gpu", "cpu", "--max-batch", "2", "--max-seconds", "0.01", "--out", "measured"],
     "schedule-sim": ["--frames", "40", "--cameras", str(CAMERAS)],
     "try": ["--frames", "4"],
