@@ -12,7 +12,8 @@ from functools import partial
 from statistics import median
 
 import torch
-from benchmarks.timing import milliseconds, positive
+from benchmarks.options import positive
+from benchmarks.timing import milliseconds
 
 from turbo_cli.allocator import keep_freed_memory
 from turbo_cli.detectors.base import STAGES

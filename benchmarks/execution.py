@@ -12,15 +12,13 @@ from typing import get_args
 
 import numpy as np
 import torch
-from benchmarks.timing import milliseconds, positive
+from benchmarks.options import positive
+from benchmarks.ship_profiles import make_enhancer
+from benchmarks.timing import milliseconds
 
 from turbo_cli.allocator import keep_freed_memory
 from turbo_cli.detectors.catalogue import CATALOGUE
 from turbo_cli.detectors.loading import find_device
-from turbo_cli.detectors.untrained import make_untrained
-from turbo_cli.enhancement.calibration import Calibration
-from turbo_cli.enhancement.decoder import Decoder
-from turbo_cli.enhancement.discriminators import FrameDiscriminator
 from turbo_cli.enhancement.enhancer import Enhancer, Execution
 
 PLANS = 10
@@ -41,7 +39,7 @@ def main() -> None:
     keep_freed_memory()
     torch.set_num_threads(1)
     for name in options.detectors:
-        enhancer = make_enhancer(name, device)
+        enhancer = make_enhancer(name).to(device)
         for frames in options.frames:
             ratios = compare(enhancer, frames, device)
             low, middle, high = np.quantile(ratios, (0, 0.5, 1))
@@ -50,14 +48,6 @@ def main() -> None:
                 f" over {PLANS} mixed plans",
                 flush=True,
             )
-
-
-def make_enhancer(name: str, device: torch.device) -> Enhancer:
-    """One that changes nothing."""
-    detector = make_untrained(name).to(device)
-    any_calibration = Calibration(np.array([0.0]), np.array([0.5]))
-    parts = Decoder(detector.channels).to(device), FrameDiscriminator().to(device)
-    return Enhancer(detector, *parts, any_calibration)
 
 
 def compare(enhancer: Enhancer, frames: int, device: torch.device) -> list[float]:

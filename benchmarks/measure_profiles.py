@@ -10,12 +10,10 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks.ship_profiles import CAPACITIES, assumed_gains, assumption, make_enhancer, write_frames
-from benchmarks.timing import positive
+from benchmarks.options import positive
+from benchmarks.ship_profiles import CAPACITIES, make_enhancer, write_beside_gains, write_frames
 from pydantic import JsonValue
 
-from turbo_cli.artifacts import accuracy, latency
-from turbo_cli.artifacts.accuracy import AccuracyTable
 from turbo_cli.artifacts.latency import LatencyTable
 from turbo_cli.artifacts.metadata import Provenance
 from turbo_cli.data import Dataset
@@ -43,7 +41,7 @@ def main() -> None:
         frames = write_frames(Path(folder))
         for name in CAPACITIES:
             table = measure(name, frames, target, options.max_batch, options.max_seconds)
-            write(options.out / name, table)
+            write_beside_gains(options.out / name, table)
             times = {row.piece: row.mean_ms for row in table.rows if row.batch_size == options.max_batch}
             levels = ", ".join(f"{times[piece]:.2f}" for piece in WHOLE)
             print(f"{name}: {options.max_batch} frames at levels 0…5 take {levels} ms", flush=True)
@@ -60,14 +58,6 @@ def measure(name: str, frames: Dataset, target: Target, max_batch: int, max_seco
     settings |= {"input_size": size, "levels": ENHANCER, "max_batch": max_batch}
     own = Provenance(detector=name, detector_weights_hash=None, settings=settings)
     return LatencyTable(own, measured.rows)
-
-
-def write(folder: Path, table: LatencyTable) -> None:
-    """Beside the gains that the paper's hardware has too."""
-    name = folder.name
-    told = Provenance(detector=name, detector_weights_hash=None, settings={"assumed": assumption(name)})
-    latency.write(folder / "latency.csv", table)
-    accuracy.write(folder / "accuracy.csv", AccuracyTable(told, tuple(assumed_gains(name))))
 
 
 if __name__ == "__main__":

@@ -163,8 +163,13 @@ def write_profile(
         "generator_factor": round(factor, 2),
     }
     own = Provenance(detector=name, detector_weights_hash=None, settings=settings)
-    published = tuple(publish(row, gpu, name) for row in rows)
-    latency.write(folder / "latency.csv", LatencyTable(own, published))
+    write_beside_gains(folder, LatencyTable(own, tuple(publish(row, gpu, name) for row in rows)))
+
+
+def write_beside_gains(folder: Path, table: LatencyTable) -> None:
+    """A profile of these latencies and of the assumed gains of the detector that `folder` is named after."""
+    name = folder.name
+    latency.write(folder / "latency.csv", table)
     told = Provenance(detector=name, detector_weights_hash=None, settings={"assumed": assumption(name)})
     accuracy.write(folder / "accuracy.csv", AccuracyTable(told, tuple(assumed_gains(name))))
 

@@ -1,6 +1,5 @@
 """What one call costs on the device at hand: a benchmark's own clock."""
 
-import argparse
 import time
 
 import torch
@@ -16,11 +15,3 @@ def milliseconds(run: Run, device: torch.device) -> float:
     begun = time.process_time()
     run()
     return 1e3 * (time.process_time() - begun)
-
-
-def positive(text: str) -> int:
-    """An option's value: a number from 1 on."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is less than 1")
-    return number

@@ -17,20 +17,13 @@ pytestmark = pytest.mark.gpu
 SHORT = ("--batch-size", "4", "--workers", "1", "--device", "cuda")
 
 
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One for both stages."""
-    return tmp_path_factory.mktemp("trained")
-
-
 @pytest.mark.parametrize("amp", [False, True])
-def test_both_stages(turbo: RunTurbo, street: Path, folder: Path, amp: bool) -> None:
-    names = ("difficulty.csv", f"gan-{amp}.safetensors", f"enhancer-{amp}.safetensors")
-    difficulty, gan, enhancer = (folder / name for name in names)
+def test_both_stages(turbo: RunTurbo, street: Path, tmp_path: Path, amp: bool) -> None:
+    names = ("difficulty.csv", "gan.safetensors", "enhancer.safetensors")
+    difficulty, gan, enhancer = (tmp_path / name for name in names)
     made, more = ("--detector", "tiny", "--dataset", street), (*SHORT, *["--amp"] * amp)
-    if not difficulty.exists():
-        half = ("--hard-quantile", "0.5", "--device", "cuda")
-        assert turbo("label-difficulty", *made, *half, "--out", difficulty).status == 0
+    half = ("--hard-quantile", "0.5", "--device", "cuda")
+    assert turbo("label-difficulty", *made, *half, "--out", difficulty).status == 0
     stage_one = turbo(
         "train-gan", *made, "--difficulty", difficulty, "--out", gan, "--iterations", "6", *more
     )

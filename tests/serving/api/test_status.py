@@ -29,9 +29,8 @@ def test_windows_and_the_last_plan() -> None:
     with serving() as service:
         assert service.client.get("/v1/plan").json() is None
         index = post(service.client, picture()).json()["index"]
-        until(
-            lambda: service.client.get("/v1/windows").json()
-        )  # a frame is answered before its window is counted
+        # A frame is answered before its window is counted.
+        until(lambda: service.client.get("/v1/windows").json())
         windows = service.client.get("/v1/windows").json()
         assert [window["levels"] for window in windows] == [[1, 0, 0, 0, 0, 0]]
         assert service.client.get(f"/v1/windows?after={windows[-1]['number']}").json() == []
